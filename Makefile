@@ -1,0 +1,50 @@
+# `make demo` and `make test` do everything on a fresh machine; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+# Each run keeps to this machine, and to a domain of its own if you set ROS_DOMAIN_ID.
+export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
+# More threads than free cores make small networks slower, not faster.
+export OMP_NUM_THREADS ?= 1
+
+SOURCES  := setup.py setup.cfg package.xml constraints.txt \
+            $(shell find pi0_ros launch config checkpoints resource runtime/src runtime/pyproject.toml \
+              -type f -not -name '*.pyc' 2>/dev/null)
+DURATION := $(if $(filter-out 0,$(HOLD)),0,30)
+OUTPUT   := demo_output
+
+.PHONY: help demo test lint bench-pipeline setup system clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+setup: $(STAMP)  ## make the virtual environment with everything in it
+
+demo: $(STAMP)  ## the simulated robot, π0, the executor and a viewer (HOLD=1: until Ctrl-C)
+	mkdir -p $(OUTPUT)
+	. $(BIN)/activate && ros2 launch pi0_ros demo.launch.py \
+	  duration:=$(DURATION) film:=$(CURDIR)/$(OUTPUT)/demo.webm
+
+test: $(STAMP)  ## every test
+	. $(BIN)/activate && python -m pytest test runtime/test
+
+lint: $(STAMP)  ## style and types
+	. $(BIN)/activate && ruff check . && ruff format --check . && mypy pi0_ros benchmarks runtime/src
+
+bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
+	. $(BIN)/activate && python benchmarks/pipeline.py
+
+clean:  ## remove what was made here
+	rm -rf $(VENV) $(OUTPUT) build *.egg-info runtime/build runtime/src/*.egg-info
+
+$(STAMP): $(SOURCES)
+	@$(PYTHON) tools/system_packages.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	  torch ./runtime '.[sim,test]' mypy ruff types-PyYAML
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	  --no-deps gym-aloha
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./runtime .
+	@touch $@

@@ -1,0 +1,58 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Install pi0_ros, by colcon (ament_python) or by pip."""
+
+from glob import glob
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+PACKAGE = 'pi0_ros'
+SHARE = f'share/{PACKAGE}'
+
+setup(
+    name=PACKAGE,
+    version='0.1.0',
+    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
+        (SHARE, ['package.xml']),
+        (f'{SHARE}/launch', glob('launch/*.launch.py')),
+        (f'{SHARE}/config', glob('config/*.*')),
+        (f'{SHARE}/config/robots', glob('config/robots/*.yaml')),
+        *(
+            (f'{SHARE}/{folder}', [str(file) for file in Path(folder).iterdir() if file.is_file()])
+            for folder in (
+                'checkpoints/untrained',
+                'checkpoints/untrained/assets/aloha_sim',
+            )
+        ),
+    ],
+    python_requires='>=3.10',
+    install_requires=[
+        'numpy',
+        'opencv-python<5',
+        'pyyaml',
+        'safetensors',
+        'setuptools',
+        'torch>=2.4',
+        'transformers>=4.53.2',
+    ],
+    extras_require={
+        'sentencepiece': ['sentencepiece'],
+        # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
+        'sim': ['mujoco>=3.8'],
+        'test': ['hypothesis', 'pytest', 'sentencepiece'],
+    },
+    zip_safe=False,
+    maintainer='The pi0_ros authors',
+    maintainer_email='pi0-ros@example.org',
+    description='Run the π0 and π0.5 vision-language-action models on a robot over ROS 2.',
+    license='Apache-2.0',
+    entry_points={
+        'console_scripts': [
+            f'{node} = {PACKAGE}.nodes.{node}:main'
+            for node in ('policy_node', 'executor_node', 'sim_node', 'viz_node', 'demo_node')
+        ],
+    },
+)
