@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Install pi0_ros, by colcon (ament_python) or by pip."""
 
-from glob import glob
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 PACKAGE = 'pi0_ros'
 SHARE = f'share/{PACKAGE}'
+
+
+def files(folder: str, pattern: str = '*') -> tuple[str, list[str]]:
+    """Return where a folder's files are installed, and the files."""
+    found = sorted(str(file) for file in Path(folder).glob(pattern) if file.is_file())
+    return f'{SHARE}/{folder}', found
+
 
 setup(
     name=PACKAGE,
@@ -17,16 +23,11 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (SHARE, ['package.xml']),
-        (f'{SHARE}/launch', glob('launch/*.launch.py')),
-        (f'{SHARE}/config', glob('config/*.*')),
-        (f'{SHARE}/config/robots', glob('config/robots/*.yaml')),
-        *(
-            (f'{SHARE}/{folder}', [str(file) for file in Path(folder).iterdir() if file.is_file()])
-            for folder in (
-                'checkpoints/untrained',
-                'checkpoints/untrained/assets/aloha_sim',
-            )
-        ),
+        files('launch', '*.launch.py'),
+        files('config'),
+        files('config/robots'),
+        files('checkpoints/untrained'),
+        files('checkpoints/untrained/assets/aloha_sim'),
     ],
     python_requires='>=3.10',
     install_requires=[

@@ -1,0 +1,57 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The policy and the executor for a robot whose drivers run already.
+
+  ros2 launch pi0_ros bringup.launch.py robot:=aloha_sim checkpoint:=/path/to/folder
+"""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.substitutions import FindPackageShare
+
+ARGUMENTS = (
+    ('robot', None, "one of the package's robots, or the path of a .yaml file"),
+    ('checkpoint', None, 'folder with the weights, the tokenizer and the statistics'),
+    (
+        'params_file',
+        PathJoinSubstitution([FindPackageShare('pi0_ros'), 'config', 'params.yaml']),
+        'parameters of the nodes',
+    ),
+    ('use_sim_time', 'false', 'follow /clock'),
+)
+
+
+def generate_launch_description():
+    """Return both nodes; the policy comes back by itself should it die."""
+    shared = [
+        LaunchConfiguration('params_file'),
+        {
+            'robot': LaunchConfiguration('robot'),
+            'use_sim_time': LaunchConfiguration('use_sim_time'),
+        },
+    ]
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=value, description=text)
+          for name, value, text in ARGUMENTS),
+        Node(
+            package='pi0_ros',
+            executable='policy_node',
+            name='pi0_policy',
+            parameters=[
+                *shared, {'checkpoint': LaunchConfiguration('checkpoint'), 'autostart': True},
+            ],
+            respawn=True,
+            respawn_delay=2.0,
+            output='screen',
+        ),
+        Node(
+            package='pi0_ros',
+            executable='executor_node',
+            name='chunk_executor',
+            parameters=shared,
+            output='screen',
+        ),
+    ])  # fmt: skip

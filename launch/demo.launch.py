@@ -1,0 +1,91 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The simulated robot, the policy, the executor and a viewer that films them.
+
+  ros2 launch pi0_ros demo.launch.py duration:=30 film:=demo.webm
+"""
+
+from launch import LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument,
+    IncludeLaunchDescription,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessExit
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, PythonExpression
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+SHARE = FindPackageShare('pi0_ros')
+ROBOTS = {'cubes': 'aloha_sim', 'transfer_cube': 'aloha_sim_transfer_cube'}
+ARGUMENTS = (
+    ('scene', 'cubes', 'what stands on the table', list(ROBOTS)),
+    (
+        'checkpoint',
+        PathJoinSubstitution([SHARE, 'checkpoints', 'untrained']),
+        'folder with the weights; the default is small and UNTRAINED: it moves without aim',
+        None,
+    ),
+    ('duration', '30', 'length of the show [s]; 0: until Ctrl-C', None),
+    ('film', 'demo.webm', 'where to write the film', None),
+)
+
+
+def generate_launch_description():
+    """Return the demo; everything ends when its conductor does."""
+    robot = PythonExpression([repr(ROBOTS), "['", LaunchConfiguration('scene'), "']"])
+    shared = {'robot': robot}
+    conductor = Node(
+        package='pi0_ros',
+        executable='demo_node',
+        name='demo',
+        parameters=[
+            {'duration_s': ParameterValue(LaunchConfiguration('duration'), value_type=float)}
+        ],
+        output='screen',
+    )
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=value, description=text, choices=choices)
+          for name, value, text, choices in ARGUMENTS),
+        # Small networks and small pictures: more threads than cores would only get in each
+        # other's way.
+        SetEnvironmentVariable('OMP_NUM_THREADS', '1'),
+        SetEnvironmentVariable('LP_NUM_THREADS', '0'),
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(
+                PathJoinSubstitution([SHARE, 'launch', 'bringup.launch.py'])
+            ),
+            launch_arguments={
+                'robot': robot,
+                'checkpoint': LaunchConfiguration('checkpoint'),
+                'use_sim_time': 'true',
+            }.items(),
+        ),
+        Node(
+            package='pi0_ros',
+            executable='sim_node',
+            name='sim_robot',
+            parameters=[shared, {'scene': LaunchConfiguration('scene')}],
+            output='screen',
+        ),
+        Node(
+            package='pi0_ros',
+            executable='viz_node',
+            name='viewer',
+            parameters=[
+                shared, {'film': LaunchConfiguration('film'), 'use_sim_time': True},
+            ],
+            output='screen',
+        ),
+        conductor,
+        RegisterEventHandler(
+            OnProcessExit(
+                target_action=conductor, on_exit=[Shutdown(reason='the show is over')]
+            )
+        ),
+    ])  # fmt: skip

@@ -1,0 +1,221 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Messages to types and back, as pure functions.
+
+Each function checks what it takes and raises InputError naming what is wrong; none keeps state,
+none knows a node. Letters in shapes: J joints, K points of a chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from builtin_interfaces.msg import Duration, Time
+from cv_bridge import CvBridge, CvBridgeError
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image, JointState
+from std_msgs.msg import Float64MultiArray, Header
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+
+from pi0_ros.types import NS_PER_S, Chunk, Command, InputError, check_joint_names, finite_array
+
+# Bytes per pixel of the pictures a policy can use; depth and Bayer images are refused.
+PIXEL_BYTES = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4, 'mono8': 1, 'mono16': 2}
+
+_bridge = CvBridge()
+
+
+def time_to_ns(time: Time | Duration) -> int:
+    """Return a stamp or duration in [ns]."""
+    return time.sec * NS_PER_S + time.nanosec
+
+
+def ns_to_time(ns: int) -> Time:
+    """Return a number of nanoseconds as a stamp."""
+    sec, nanosec = divmod(int(ns), NS_PER_S)
+    return Time(sec=sec, nanosec=nanosec)
+
+
+def ns_to_duration(ns: int) -> Duration:
+    """Return a number of nanoseconds as a duration."""
+    sec, nanosec = divmod(int(ns), NS_PER_S)
+    return Duration(sec=sec, nanosec=nanosec)
+
+
+def image_to_rgb(message: Image) -> NDArray[np.uint8]:
+    """
+    Return the picture, (h, w, 3) uint8 RGB: a view of the message's own bytes if it is rgb8.
+
+    :raises InputError: for an unknown encoding, or if size, step and data don't fit together.
+    """
+    pixel_bytes = PIXEL_BYTES.get(message.encoding)
+    if pixel_bytes is None:
+        raise InputError(
+            f'encoding {message.encoding!r} is not supported, only {", ".join(PIXEL_BYTES)}'
+        )
+    size = f'{message.width}x{message.height} {message.encoding}'
+    if not message.width or not message.height:
+        raise InputError(f'the image is empty ({size})')
+    if message.step < message.width * pixel_bytes:
+        raise InputError(
+            f'step {message.step} is too small for {size}: at least {message.width * pixel_bytes}'
+        )
+    if len(message.data) != message.step * message.height:
+        raise InputError(
+            f'{len(message.data)} bytes of data do not make {size} with step {message.step}: '
+            f'expected {message.step * message.height}'
+        )
+    # 'passthrough' keeps the view; asking for the same encoding may copy.
+    wanted = 'passthrough' if message.encoding == 'rgb8' else 'rgb8'
+    return _as_rgb(_bridge.imgmsg_to_cv2, message, wanted)
+
+
+def compressed_to_rgb(message: CompressedImage) -> NDArray[np.uint8]:
+    """
+    Return the picture, (h, w, 3) uint8 RGB.
+
+    :raises InputError: if the bytes are not a picture that OpenCV can read.
+    """
+    if not len(message.data):
+        raise InputError(f'the compressed image (format {message.format!r}) is empty')
+    return _as_rgb(_bridge.compressed_imgmsg_to_cv2, message, 'rgb8')
+
+
+def _as_rgb(convert, message: Image | CompressedImage, encoding: str) -> NDArray[np.uint8]:
+    """Call cv_bridge and turn what it raises into InputError."""
+    try:
+        picture = convert(message, encoding)
+    except (CvBridgeError, ValueError, TypeError) as error:
+        raise InputError(f'the image could not be decoded: {error}') from error
+    if picture is None or picture.ndim != 3 or picture.shape[2] != 3:
+        raise InputError('the image could not be decoded to three channels')
+    return picture
+
+
+def rgb_to_image(picture: NDArray[np.uint8], stamp_ns: int, frame_id: str) -> Image:
+    """Return a picture, (h, w, 3) uint8 RGB, as an rgb8 message."""
+    header = Header(stamp=ns_to_time(stamp_ns), frame_id=frame_id)
+    return _bridge.cv2_to_imgmsg(picture, encoding='rgb8', header=header)
+
+
+def joint_state_to_positions(message: JointState, names: Sequence[str]) -> NDArray[np.float64]:
+    """
+    Return the positions of the named joints in the order asked for, (J,).
+
+    The message may hold more joints, in any order.
+
+    :raises InputError: if a joint is missing or doubled, or a position is missing or not finite.
+    """
+    where = 'joint state'
+    found = check_joint_names(message.name, where)
+    if len(message.position) != len(found):
+        raise InputError(f'{where}: {len(found)} names, but {len(message.position)} positions')
+    index = {name: i for i, name in enumerate(found)}
+    missing = [name for name in names if name not in index]
+    if missing:
+        raise InputError(
+            f'{where}: joints are missing: {", ".join(missing)}; it has {", ".join(found)}'
+        )
+    positions = [message.position[index[name]] for name in names]
+    return finite_array(positions, (len(names),), where, names)
+
+
+def positions_to_joint_state(
+    stamp_ns: int,
+    names: Sequence[str],
+    positions: NDArray[np.float64],
+    velocities: NDArray[np.float64],
+) -> JointState:
+    """Return measured or commanded joints, (J,) each, as a message."""
+    return JointState(
+        header=Header(stamp=ns_to_time(stamp_ns)),
+        name=list(names),
+        position=positions.tolist(),
+        velocity=velocities.tolist(),
+    )
+
+
+def chunk_to_message(chunk: Chunk) -> JointTrajectory:
+    """Return a chunk as a trajectory; point k is meant for header.stamp + time_from_start."""
+    points = [
+        JointTrajectoryPoint(positions=row.tolist(), time_from_start=ns_to_duration(time_ns))
+        for time_ns, row in zip(chunk.times_ns, chunk.positions, strict=True)
+    ]
+    header = Header(stamp=ns_to_time(chunk.stamp_ns))
+    return JointTrajectory(header=header, joint_names=list(chunk.names), points=points)
+
+
+def message_to_chunk(message: JointTrajectory) -> Chunk:
+    """
+    Return a trajectory as a chunk.
+
+    :raises InputError: if it has no points, a point without one position per joint, unordered
+        times, doubled names or values that are not finite.
+    """
+    width = len(message.joint_names)
+    for k, point in enumerate(message.points):
+        if len(point.positions) != width:
+            raise InputError(
+                f'chunk: point {k} has {len(point.positions)} positions for {width} joints'
+            )
+    return Chunk(
+        stamp_ns=time_to_ns(message.header.stamp),
+        names=tuple(message.joint_names),
+        times_ns=np.array([time_to_ns(p.time_from_start) for p in message.points], np.int64),
+        positions=np.array([p.positions for p in message.points]).reshape(-1, width),
+    )
+
+
+def command_to_array(command: Command, joints: Sequence[str]) -> Float64MultiArray:
+    """Return the targets of some joints as forward_command_controller takes them."""
+    return Float64MultiArray(data=_pick(command, joints, command.positions))
+
+
+def command_to_trajectory(
+    command: Command, joints: Sequence[str], lead_ns: int
+) -> JointTrajectory:
+    """
+    Return the targets of some joints as joint_trajectory_controller takes them.
+
+    A single point, one lead ahead, with stamp 0, which means "from now": the controller's own
+    clock never has to agree with ours, and nothing can lie in its past.
+    """
+    point = JointTrajectoryPoint(
+        positions=_pick(command, joints, command.positions),
+        time_from_start=ns_to_duration(lead_ns),
+    )
+    return JointTrajectory(joint_names=list(joints), points=[point])
+
+
+def command_to_joint_state(command: Command, joints: Sequence[str]) -> JointState:
+    """Return the targets of some joints as a joint state."""
+    return JointState(
+        header=Header(stamp=ns_to_time(command.stamp_ns)),
+        name=list(joints),
+        position=_pick(command, joints, command.positions),
+        velocity=_pick(command, joints, command.velocities),
+    )
+
+
+def _pick(command: Command, joints: Sequence[str], values: NDArray[np.float64]) -> list[float]:
+    """Return the values of some joints in the order asked for."""
+    return [float(values[command.names.index(joint)]) for joint in joints]
+
+
+def status_message(
+    name: str, level: bytes, text: str, values: dict[str, object], hardware_id: str = ''
+) -> DiagnosticStatus:
+    """Return a diagnostic status; numbers are printed with four significant digits."""
+    return DiagnosticStatus(
+        level=level,
+        name=name,
+        message=text,
+        hardware_id=hardware_id,
+        values=[
+            KeyValue(key=key, value=f'{value:.4g}' if isinstance(value, float) else str(value))
+            for key, value in values.items()
+        ],
+    )

@@ -1,0 +1,96 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The demo's conductor: speaks the sentences, prints one status line a second, ends the show.
+
+It uses nothing but the topics everybody can use. When it exits, the launch file ends the rest.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from std_msgs.msg import String
+
+from pi0_ros.nodes.parameters import Parameter, declare
+from pi0_ros.nodes.run import run
+
+PARAMETERS = (
+    Parameter('duration_s', 30.0, 'length of the show [s]; 0: until Ctrl-C', 0.0, 86400.0),
+    Parameter('patience_s', 120.0, 'how long to wait for the first motion [s]', 1.0, 3600.0),
+    Parameter(
+        'sentences',
+        'pick up the red cube|pick up the green cube|pick up the blue cube',
+        'what to say, one after the other, separated by |; only the first if there is no end',
+    ),
+)
+RUNNING = 'RUNNING'
+
+
+class DemoNode(Node):
+    """Say, watch, print."""
+
+    def __init__(self) -> None:
+        super().__init__('demo')
+        self._parameters = declare(self, PARAMETERS)
+        self._sentences = [s.strip() for s in self._parameters.sentences.split('|')]
+        self._spoken = -1
+        self._seconds = 0  # since the beginning
+        self._shown = 0  # since the first motion
+        self._executor = self._policy = None
+        self._command_out = self.create_publisher(String, 'command', 10)
+        self.create_subscription(DiagnosticStatus, 'chunk_executor/state', self._on_executor, 10)
+        self.create_subscription(DiagnosticStatus, 'pi0_policy/chunk_info', self._on_policy, 10)
+        # The show goes by the wall clock: it must also end if the simulation should die.
+        self.create_timer(1.0, self._each_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def _on_executor(self, message: DiagnosticStatus) -> None:
+        self._executor = message
+        if not self._shown and _values(message).get('state') == RUNNING:
+            self._shown = 1
+
+    def _on_policy(self, message: DiagnosticStatus) -> None:
+        self._policy = message
+
+    def _each_second(self) -> None:
+        self._seconds += 1
+        duration_s = self._parameters.duration_s
+        if self._shown:
+            self._shown += 1
+        elif self._seconds > self._parameters.patience_s:
+            self.get_logger().fatal('nothing moved; the last status lines above say why')
+            sys.exit(1)
+        if duration_s and self._shown > duration_s:
+            self.get_logger().info('the show is over')
+            sys.exit(0)
+        self._speak(
+            int((self._shown - 1) * len(self._sentences) / duration_s) if duration_s else 0
+        )
+        self.get_logger().info(self._status_line())
+
+    def _speak(self, index: int) -> None:
+        """Say a sentence, once somebody listens."""
+        index = max(index, 0)
+        if index == self._spoken or not self._command_out.get_subscription_count():
+            return
+        self._spoken = index
+        self._command_out.publish(String(data=self._sentences[index]))
+        self.get_logger().info(f'command: "{self._sentences[index]}"')
+
+    def _status_line(self) -> str:
+        executor = self._executor.message if self._executor else 'executor: not there yet'
+        policy = self._policy.message if self._policy else 'policy: no chunk yet'
+        return f'{self._seconds:3d} s | {executor} | {policy}'
+
+
+def _values(message: DiagnosticStatus) -> dict[str, str]:
+    """Return the key-value pairs of a status."""
+    return {pair.key: pair.value for pair in message.values}
+
+
+def main() -> None:
+    """Run the node."""
+    run(DemoNode)

@@ -1,0 +1,198 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The executor as a node: chunks and joint states in, commands at the control rate out.
+
+It runs in a process of its own, so that nothing the policy does can delay it. All decisions are
+`pi0_ros.execution`'s; this shell converts messages, ticks, and reports.
+"""
+
+from __future__ import annotations
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64MultiArray
+from std_srvs.srv import SetBool, Trigger
+from trajectory_msgs.msg import JointTrajectory
+
+from pi0_ros.execution.executor import ChunkExecutor, State
+from pi0_ros.execution.limits import JointLimits
+from pi0_ros.execution.seams import STRATEGIES
+from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.execution.timeline import INTERPOLATIONS
+from pi0_ros.nodes.convert import (
+    command_to_array,
+    command_to_joint_state,
+    command_to_trajectory,
+    joint_state_to_positions,
+    message_to_chunk,
+    ns_to_time,
+    status_message,
+    time_to_ns,
+)
+from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
+from pi0_ros.nodes.run import run
+from pi0_ros.robots.spec import Output, Robot, load_robot
+from pi0_ros.types import NS_PER_S, InputError
+
+PARAMETERS = (
+    ROBOT,
+    Parameter('rate_hz', 100.0, 'commands per second [Hz]', 1.0, 1000.0),
+    Parameter('strategy', ExecutorSettings.strategy,
+              'how a chunk is joined to the last one', choices=tuple(STRATEGIES)),
+    Parameter('interpolation', ExecutorSettings.interpolation,
+              'how targets between two points are found', choices=tuple(INTERPOLATIONS)),
+    Parameter('crossfade_s', ExecutorSettings.crossfade_s,
+              'crossfade: how long the offset to the last chunk takes to fade [s]', 0.0, 10.0),
+    Parameter('chunk_timeout_s', ExecutorSettings.chunk_timeout_s,
+              'a chunk computed from pictures older than this is stale [s]', 0.01, 60.0),
+    Parameter('state_timeout_s', ExecutorSettings.state_timeout_s,
+              'a joint state older than this is stale [s]', 0.01, 60.0),
+    Parameter('future_tolerance_s', ExecutorSettings.future_tolerance_s,
+              'a stamp further in the future than this is refused [s]', 0.0, 10.0),
+)  # fmt: skip
+
+NAME = 'chunk_executor'
+LEVELS = {
+    State.IDLE: DiagnosticStatus.OK,
+    State.RUNNING: DiagnosticStatus.OK,
+    State.HOLDING: DiagnosticStatus.WARN,
+    State.FAULT: DiagnosticStatus.ERROR,
+}
+
+
+def limits_of(robot: Robot) -> JointLimits:
+    """Return the robot's limits as arrays in joint order."""
+    lower, upper = robot.position_limits
+    return JointLimits(
+        names=robot.joint_names,
+        lower=lower,
+        upper=upper,
+        velocity=robot.velocity_limits,
+        acceleration=robot.acceleration_limits,
+    )
+
+
+class ExecutorNode(Node):
+    """Feed the executor, tick it, send what it says."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME)
+        p = declare(self, PARAMETERS)
+        robot = load_robot(robot_file(p.robot))
+        self._names = robot.joint_names
+        self._period_ns = int(NS_PER_S / p.rate_hz)
+        self._executor = ChunkExecutor(
+            limits_of(robot),
+            ExecutorSettings(
+                period_ns=self._period_ns,
+                strategy=p.strategy,
+                interpolation=p.interpolation,
+                crossfade_s=p.crossfade_s,
+                chunk_timeout_s=p.chunk_timeout_s,
+                state_timeout_s=p.state_timeout_s,
+                future_tolerance_s=p.future_tolerance_s,
+                gripper_joints=tuple(robot.grippers),
+            ),
+        )
+        self._last_status = None
+        self._last_tick_ns = 0
+        self._worst_gap_ns = 0
+        self._outputs = [self._make_output(output) for output in robot.outputs]
+        self._state_out = self.create_publisher(DiagnosticStatus, '~/state', 10)
+        self._diagnostics_out = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self.create_subscription(
+            JointState, 'joint_states', self._on_state, qos_profile_sensor_data
+        )
+        self.create_subscription(
+            JointTrajectory, 'action_chunk', self._on_chunk, QoSProfile(depth=1)
+        )
+        self.create_service(SetBool, '~/enable', self._on_enable)
+        self.create_service(Trigger, '~/stop', self._on_stop)
+        self.create_timer(1.0 / p.rate_hz, self._tick)
+        self.create_timer(1.0, self._publish_diagnostics)
+
+    def _make_output(self, output: Output):
+        """Return the function that sends a command's part to one controller."""
+        message_class, convert = {
+            'float64_multi_array': (Float64MultiArray, command_to_array),
+            'joint_state': (JointState, command_to_joint_state),
+            'joint_trajectory': (
+                JointTrajectory,
+                lambda command, joints: command_to_trajectory(command, joints, self._period_ns),
+            ),
+        }[output.message]
+        publisher = self.create_publisher(message_class, output.topic, 10)
+        return lambda command: publisher.publish(convert(command, output.joints))
+
+    def _now_ns(self) -> int:
+        return self.get_clock().now().nanoseconds
+
+    def _on_state(self, message: JointState) -> None:
+        try:
+            positions = joint_state_to_positions(message, self._names)
+        except InputError as error:
+            self._executor.report_bad_state(str(error))
+            return
+        self._executor.update_state(time_to_ns(message.header.stamp), positions)
+
+    def _on_chunk(self, message: JointTrajectory) -> None:
+        now_ns = self._now_ns()
+        try:
+            self._executor.add_chunk(message_to_chunk(message), now_ns)
+        except InputError as error:
+            self._executor.reject_chunk(str(error), now_ns)
+            self.get_logger().error(f'chunk refused: {error}', throttle_duration_sec=1.0)
+
+    def _on_enable(self, request: SetBool.Request, response: SetBool.Response):
+        self._executor.set_enabled(request.data)
+        response.success, response.message = True, 'enabled' if request.data else 'disabled'
+        return response
+
+    def _on_stop(self, _request: Trigger.Request, response: Trigger.Response):
+        self._executor.stop('told to by ~/stop')
+        response.success, response.message = True, 'stopping; ~/enable true goes on'
+        return response
+
+    def _tick(self) -> None:
+        """Send the command of this instant, and the state when it has changed."""
+        now_ns = self._now_ns()
+        if self._last_tick_ns:
+            self._worst_gap_ns = max(self._worst_gap_ns, now_ns - self._last_tick_ns)
+        self._last_tick_ns = now_ns
+        command = self._executor.tick(now_ns)
+        if command is not None:
+            for send in self._outputs:
+                send(command)
+        if self._executor.status.state != self._last_status:
+            self._last_status = self._executor.status.state
+            self.get_logger().info(str(self._executor.status.text))
+            self._state_out.publish(self._status(now_ns))
+
+    def _status(self, now_ns: int) -> DiagnosticStatus:
+        status = self._executor.status
+        age_ns = self._executor.chunk_age_ns(now_ns)
+        values = {
+            'state': status.state.name,
+            'chunk_age_s': 'no chunk' if age_ns is None else age_ns / NS_PER_S,
+            'worst_tick_gap_ms': self._worst_gap_ns * 1e-6,
+            **vars(self._executor.counters),
+        }
+        return status_message(NAME, LEVELS[status.state], status.text, values)
+
+    def _publish_diagnostics(self) -> None:
+        """Report once a second, whether anything changed or not."""
+        now_ns = self._now_ns()
+        status = self._status(now_ns)
+        self._worst_gap_ns = 0
+        self._state_out.publish(status)
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = ns_to_time(now_ns)
+        self._diagnostics_out.publish(message)
+
+
+def main() -> None:
+    """Run the node."""
+    run(ExecutorNode)

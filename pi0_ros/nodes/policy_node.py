@@ -1,0 +1,267 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The policy as a managed node: pictures, joint states and a sentence in, chunks out.
+
+Configure loads the model, activate begins inference, deactivate publishes nothing, cleanup frees
+the memory. Callbacks only put what arrives into a buffer; inference runs on a thread of its own
+(`Worker`), always on the newest observation, and never on one that is incomplete or stale.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+import sys
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+import rclpy
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from sensor_msgs.msg import CompressedImage, Image, JointState
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+from trajectory_msgs.msg import JointTrajectory
+
+from pi0_ros.nodes.convert import (
+    chunk_to_message,
+    compressed_to_rgb,
+    image_to_rgb,
+    joint_state_to_positions,
+    ns_to_time,
+    status_message,
+    time_to_ns,
+)
+from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
+from pi0_ros.nodes.run import run
+from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
+from pi0_ros.policy.policy import Inference, Policy
+from pi0_ros.policy.worker import Worker
+from pi0_ros.robots.spec import load_robot
+from pi0_ros.types import InputError
+
+PARAMETERS = (
+    ROBOT,
+    Parameter('checkpoint', '', 'folder with config.json, model.safetensors, tokenizer, assets'),
+    Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
+    Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
+    Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
+    Parameter('replan_rate_hz', 5.0, 'chunks per second at most [Hz]', 0.1, 100.0),
+    Parameter('max_image_age_s', 0.5,
+              'a picture older than this is stale [s]', 0.01, 10.0),
+    Parameter('max_state_age_s', 0.2,
+              'a joint state older than this is stale [s]', 0.01, 10.0),
+    Parameter('max_spread_s', 0.1,
+              'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
+    Parameter('autostart', False, 'configure and activate at once, without a manager'),
+)  # fmt: skip
+
+NAME = 'pi0_policy'
+RELIABLE = QoSProfile(depth=1)
+READERS = {'raw': (Image, image_to_rgb), 'compressed': (CompressedImage, compressed_to_rgb)}
+
+
+class PolicyNode(LifecycleNode):
+    """Load, listen, infer, publish."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME)
+        self.parameters = declare(self, PARAMETERS)
+        self._worker: Worker | None = None
+        self._buffer: ObservationBuffer | None = None
+        self._chunk_count = 0
+        self._prompt = ''
+        self._bad_input = ''
+        self._inputs: list = []
+
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the robot and the model, then open the topics."""
+        p = self.parameters
+        try:
+            robot = load_robot(robot_file(p.robot))
+            policy = Policy.load(
+                p.checkpoint,
+                robot,
+                num_steps=p.num_steps,
+                device=p.device,
+                seed=None if p.seed < 0 else p.seed,
+            )
+        except InputError as error:
+            self.get_logger().error(f'cannot configure: {error}')
+            return TransitionCallbackReturn.FAILURE
+        settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
+        self._buffer = ObservationBuffer(robot, settings)
+        self._worker = Worker(policy, self._buffer, self._now_ns, self._publish, p.replan_rate_hz)
+        self._open_topics(robot)
+        self.get_logger().info(f'{p.checkpoint} drives {robot.name} on {p.device}')
+        return TransitionCallbackReturn.SUCCESS
+
+    def _open_topics(self, robot) -> None:
+        self._chunk_out = self.create_lifecycle_publisher(
+            JointTrajectory, 'action_chunk', RELIABLE
+        )
+        self._info_out = self.create_lifecycle_publisher(
+            DiagnosticStatus, '~/chunk_info', RELIABLE
+        )
+        self._diagnostics_out = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._inputs = [
+            self.create_subscription(
+                READERS[spec.transport][0],
+                spec.topic,
+                partial(self._on_image, camera, READERS[spec.transport][1]),
+                qos_profile_sensor_data,
+            )
+            for camera, spec in robot.cameras.items()
+        ]
+        self._inputs += [
+            self.create_subscription(
+                JointState,
+                'joint_states',
+                partial(self._on_state, robot.joint_names),
+                qos_profile_sensor_data,
+            ),
+            self.create_subscription(String, 'command', self._on_command, 10),
+        ]
+        self._reset = self.create_service(Trigger, '~/reset', self._on_reset)
+        self._timer = self.create_timer(1.0, self._publish_diagnostics)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Begin inference."""
+        result = super().on_activate(state)
+        self._worker.start()
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End inference; nothing is published from here on."""
+        self._worker.stop()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Close the topics and let go of the model."""
+        self._close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """As cleanup, from any state."""
+        self._close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def _close(self) -> None:
+        if self._worker is None:
+            return
+        self._worker.stop()
+        self._worker = self._buffer = None
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        for publisher in (self._chunk_out, self._info_out, self._diagnostics_out):
+            self.destroy_publisher(publisher)
+        self.destroy_service(self._reset)
+        self.destroy_timer(self._timer)
+
+    def destroy_node(self) -> None:
+        """End the thread before the node it publishes through."""
+        if self._worker is not None:
+            self._worker.stop()
+        super().destroy_node()
+
+    def _now_ns(self) -> int:
+        return self.get_clock().now().nanoseconds
+
+    # Inputs: only stored here; pictures are decoded on the worker's thread, once per inference.
+
+    def _on_image(self, camera: str, read, message) -> None:
+        try:
+            self._buffer.update_image(
+                camera, time_to_ns(message.header.stamp), partial(_decode, camera, read, message)
+            )
+        except InputError as error:
+            self._complain(str(error))
+        self._worker.wake()
+
+    def _on_state(self, names, message: JointState) -> None:
+        try:
+            positions = joint_state_to_positions(message, names)
+            self._buffer.update_state(time_to_ns(message.header.stamp), positions)
+        except InputError as error:
+            self._complain(str(error))
+
+    def _on_command(self, message: String) -> None:
+        try:
+            self._buffer.update_command(message.data)
+        except InputError as error:
+            self._complain(f'{error}; the robot holds until the next sentence')
+
+    def _on_reset(self, _request: Trigger.Request, response: Trigger.Response):
+        self._buffer.clear()
+        response.success, response.message = True, 'forgot all observations and the sentence'
+        return response
+
+    # Outputs.
+
+    def _publish(self, inference: Inference, prompt: str) -> None:
+        """Publish a chunk and what is known about it; called on the worker's thread."""
+        if prompt != self._prompt:
+            self._prompt = prompt
+            self.get_logger().info(f'chunk {self._chunk_count} follows "{prompt}"')
+        self._chunk_out.publish(chunk_to_message(inference.chunk))
+        latency_ms = (self._now_ns() - inference.chunk.stamp_ns) * 1e-6
+        model_ms = sum(inference.milliseconds.values())
+        text = f'chunk {self._chunk_count}: {model_ms:.0f} ms in the model, "{prompt}"'
+        values = {
+            'chunk': self._chunk_count,
+            'stamp_ns': inference.chunk.stamp_ns,
+            'latency_ms': latency_ms,
+            **{f'{stage}_ms': value for stage, value in inference.milliseconds.items()},
+        }
+        self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
+        self._chunk_count += 1
+
+    def _complain(self, text: str) -> None:
+        """Say what is wrong with an input, here and in the next diagnostics."""
+        self._bad_input = text
+        self.get_logger().error(text, throttle_duration_sec=1.0)
+
+    def _publish_diagnostics(self) -> None:
+        """Report once a second: a bad input first, then what inference waits for."""
+        if self._worker.has_died:
+            raise RuntimeError('the inference thread has died; its traceback is above')
+        waiting_for = self._worker.waiting_for
+        level, text = DiagnosticStatus.OK, f'following "{self._prompt}"'
+        if self._bad_input:
+            level, text = DiagnosticStatus.ERROR, self._bad_input
+        elif waiting_for:
+            level, text = DiagnosticStatus.WARN, waiting_for
+            self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)
+        self._bad_input = ''
+        status = status_message(NAME, level, text, {'chunks': self._chunk_count})
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = ns_to_time(self._now_ns())
+        self._diagnostics_out.publish(message)
+
+
+def _decode(camera: str, read, message):
+    """Read a picture; an error names the camera."""
+    try:
+        return read(message)
+    except InputError as error:
+        raise InputError(f'camera {camera}: {error}') from error
+
+
+def make_node() -> PolicyNode:
+    """
+    Return the node, started if it is to start itself.
+
+    :raises SystemExit: if it is, and can't.
+    """
+    node = PolicyNode()
+    if node.parameters.autostart:
+        for transition in (node.trigger_configure, node.trigger_activate):
+            if transition() != TransitionCallbackReturn.SUCCESS:
+                node.destroy_node()
+                rclpy.try_shutdown()
+                sys.exit(1)
+    return node
+
+
+def main() -> None:
+    """Run the node."""
+    run(make_node)

@@ -1,0 +1,151 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The simulated robot as a node: what a real robot's drivers would offer, and /clock.
+
+It publishes cameras and joint states, and takes commands only through the topics that the
+robot's description names as its controllers'. Simulated time runs at the pace of the wall clock
+while the machine keeps up, and slower when it doesn't: nothing is skipped.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from rosgraph_msgs.msg import Clock as ClockMessage
+from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Float64MultiArray, String
+from std_srvs.srv import Trigger
+from trajectory_msgs.msg import JointTrajectory
+
+from pi0_ros.nodes.convert import (
+    joint_state_to_positions,
+    ns_to_time,
+    positions_to_joint_state,
+    rgb_to_image,
+)
+from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
+from pi0_ros.nodes.run import run
+from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.sim.robot import SimRobot
+from pi0_ros.types import NS_PER_S
+
+PARAMETERS = (
+    ROBOT,
+    Parameter('scene', 'cubes', 'what stands on the table', choices=('cubes', 'transfer_cube')),
+    Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
+    Parameter('image_width', 640, 'width of the pictures [pixels]', 32, 1920),
+    Parameter('image_height', 480, 'height of the pictures [pixels]', 32, 1080),
+    Parameter('camera_rate_hz', 25.0, 'pictures per second of each camera [Hz]', 1.0, 100.0),
+    Parameter('state_rate_hz', 50.0, 'joint states per second [Hz]', 1.0, 100.0),
+)
+
+STEP_NS = NS_PER_S // 100  # /clock's resolution; the physics inside takes finer steps
+# Simulated time starts here, because a stamp of zero means "not set" in ROS.
+START_NS = NS_PER_S
+
+
+class SimNode(Node):
+    """Advance the simulation, publish what it senses, take what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__('sim_robot')
+        parameters = declare(self, PARAMETERS)
+        self._robot = load_robot(robot_file(parameters.robot))
+        self._sim = SimRobot(
+            scene=parameters.scene,
+            seed=parameters.seed,
+            image_size=(parameters.image_height, parameters.image_width),
+        )
+        self._seed = parameters.seed
+        self._offset_ns = START_NS
+        self._state_period_ns = int(NS_PER_S / parameters.state_rate_hz)
+        self._camera_period_ns = int(NS_PER_S / parameters.camera_rate_hz)
+        self._next_state_ns = self._next_camera_ns = 0
+        self._clock_out = self.create_publisher(ClockMessage, '/clock', 10)
+        self._state_out = self.create_publisher(
+            JointState, 'joint_states', qos_profile_sensor_data
+        )
+        self._held_out = self.create_publisher(String, '~/held_cube', 10)
+        self._camera_out = {
+            camera: self.create_publisher(Image, spec.topic, qos_profile_sensor_data)
+            for camera, spec in self._robot.cameras.items()
+        }
+        for output in self._robot.outputs:
+            self._take_commands_from(output)
+        self.create_service(Trigger, '~/reset', self._on_reset)
+        # The wall paces the simulation, so this timer must not follow the time it makes itself.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(STEP_NS / NS_PER_S, self._advance, clock=steady)
+        self.get_logger().info(f'scene {parameters.scene!r} on {", ".join(self._camera_out)}')
+
+    def _now_ns(self) -> int:
+        return self._offset_ns + self._sim.time_ns
+
+    def _advance(self) -> None:
+        """Take one step and publish what is due."""
+        self._sim.step(STEP_NS)
+        now_ns = self._now_ns()
+        self._clock_out.publish(ClockMessage(clock=ns_to_time(now_ns)))
+        if now_ns >= self._next_state_ns:
+            self._next_state_ns = now_ns + self._state_period_ns
+            self._publish_state(now_ns)
+        if now_ns >= self._next_camera_ns:
+            self._next_camera_ns = now_ns + self._camera_period_ns
+            for camera, publisher in self._camera_out.items():
+                publisher.publish(rgb_to_image(self._sim.render(camera), now_ns, camera))
+
+    def _publish_state(self, now_ns: int) -> None:
+        sim = self._sim
+        self._state_out.publish(
+            positions_to_joint_state(now_ns, sim.joint_names, sim.positions(), sim.velocities())
+        )
+        self._held_out.publish(String(data=sim.held_cube() or ''))
+
+    def _take_commands_from(self, output: Output) -> None:
+        """Subscribe to the topic a controller would listen on."""
+        kinds = {
+            'float64_multi_array': (Float64MultiArray, lambda m: (output.joints, m.data)),
+            'joint_trajectory': (
+                JointTrajectory,
+                lambda m: (m.joint_names, m.points[-1].positions),
+            ),
+            'joint_state': (
+                JointState,
+                lambda m: (output.joints, joint_state_to_positions(m, output.joints)),
+            ),
+        }
+        message_class, read = kinds[output.message]
+        self.create_subscription(
+            message_class, output.topic, partial(self._on_command, output, read), 10
+        )
+
+    def _on_command(self, output: Output, read, message) -> None:
+        try:
+            joints, targets = read(message)
+            self._sim.set_targets(dict(zip(joints, targets, strict=True)))
+        except ValueError as error:  # as many values as joints, known, finite
+            self.get_logger().error(
+                f'{output.topic}: command ignored: {error}', throttle_duration_sec=1.0
+            )
+
+    def _on_reset(self, _request: Trigger.Request, response: Trigger.Response):
+        """Set the scene anew with the next seed; time goes on."""
+        self._offset_ns = self._now_ns()
+        self._seed += 1
+        self._sim.reset(self._seed)
+        response.success, response.message = True, f'scene set anew with seed {self._seed}'
+        return response
+
+    def destroy_node(self) -> None:
+        """Close the renderer before its GL context goes."""
+        self._sim.close()
+        super().destroy_node()
+
+
+def main() -> None:
+    """Run the node."""
+    run(SimNode)

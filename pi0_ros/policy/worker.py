@@ -1,0 +1,102 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The thread that infers: takes the newest complete observation, hands the chunk on.
+
+It knows the policy and the buffer. It does not know ROS: time comes from a function, and chunks
+go to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import threading
+
+from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
+from pi0_ros.policy.policy import Inference, Policy
+from pi0_ros.types import NS_PER_S, InputError
+
+PATIENCE_S = 0.2
+
+
+class Worker:
+    """
+    Infer on a thread of its own from start to stop.
+
+    :param now_ns: returns the time [ns].
+    :param publish: takes each inference and the sentence it follows; called on the thread.
+    :param rate_hz: how many chunks per second at most [Hz], by the observations' stamps.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        buffer: ObservationBuffer,
+        now_ns: Callable[[], int],
+        publish: Callable[[Inference, str], None],
+        rate_hz: float,
+    ) -> None:
+        self._policy = policy
+        self._buffer = buffer
+        self._now_ns = now_ns
+        self._publish = publish
+        self._period_ns = int(NS_PER_S / rate_hz)
+        self._last_stamp_ns: int | None = None
+        self._news = threading.Event()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.waiting_for = 'nothing has arrived yet'
+        """Why there is no inference; empty while there is."""
+
+    def start(self) -> None:
+        """Begin; does nothing if it has begun."""
+        if self._thread is None:
+            self._ending.clear()
+            self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End, once the inference under way is done; nothing is published after it returns."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._ending.set()
+            self._news.set()
+            thread.join()
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the thread has ended by itself, which only a defect or a lost device does."""
+        return self._thread is not None and not self._thread.is_alive()
+
+    def wake(self) -> None:
+        """Say that a picture has arrived."""
+        self._news.set()
+
+    def _run(self) -> None:
+        while True:
+            # Also without news: that is how a camera that has stopped is noticed.
+            self._news.wait(timeout=PATIENCE_S)
+            self._news.clear()
+            if self._ending.is_set():
+                return
+            self.infer_once()
+
+    def infer_once(self) -> None:
+        """Infer on the newest observation if there is a new one, complete and due."""
+        try:
+            observation = self._buffer.observation(self._now_ns())
+            if not self._is_due(observation.stamp_ns):
+                return
+            inference = self._policy.infer(observation)
+        except (NotReady, InputError) as error:
+            self.waiting_for = str(error)
+            return
+        self.waiting_for = ''
+        self._last_stamp_ns = observation.stamp_ns
+        if not self._ending.is_set():
+            self._publish(inference, observation.prompt)
+
+    def _is_due(self, stamp_ns: int) -> bool:
+        """Return whether a period has passed since the last one, or time has jumped back."""
+        last_ns = self._last_stamp_ns
+        return last_ns is None or stamp_ns < last_ns or stamp_ns - last_ns >= self._period_ns

@@ -1,0 +1,156 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Real processes on a real network, and a node that watches them."""
+
+from contextlib import ExitStack, contextmanager
+import importlib.util
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+import numpy as np
+import pytest
+import rclpy
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64MultiArray, String
+from trajectory_msgs.msg import JointTrajectory
+
+from pi0_ros.robots.spec import load_robot
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKPOINT = ROOT / 'checkpoints' / 'untrained'
+ROBOT_FILE = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
+ROBOT = load_robot(ROBOT_FILE)
+
+# Only to notice that nothing will ever come; never to measure.
+PATIENCE_S = 90.0
+
+needs_simulator = pytest.mark.skipif(
+    importlib.util.find_spec('mujoco') is None or importlib.util.find_spec('gym_aloha') is None,
+    reason='the simulated robot needs mujoco and gym-aloha',
+)
+
+
+def node_command(node, **parameters):
+    """Return the command line of one of the package's nodes."""
+    values = {'robot': ROBOT_FILE, **parameters}
+    arguments = [w for key, value in values.items() for w in ('-p', f'{key}:={value}')]
+    code = f'from pi0_ros.nodes.{node} import main; main()'
+    return [sys.executable, '-c', code, '--ros-args', *arguments]
+
+
+@contextmanager
+def process(command, log=None):
+    """Run a command until the block ends; what it printed is shown if the test fails."""
+    with ExitStack() as stack:
+        if log is None:
+            log = stack.enter_context(tempfile.TemporaryFile('w+'))
+        environment = dict(os.environ, PYTHONUNBUFFERED='1', LP_NUM_THREADS='0')
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+        child.log = log
+        try:
+            yield child
+        finally:
+            end(child)
+            log.seek(0)
+            print(f'--- {command}\n{log.read()}')
+
+
+def end(child, sig=signal.SIGINT):
+    """Ask a process to end and wait for it; kill it if it won't."""
+    if child.poll() is None:
+        child.send_signal(sig)
+        try:
+            child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+class Watcher(Node):
+    """Keeps what passes by."""
+
+    def __init__(self):
+        super().__init__('watcher')
+        self.chunks = []
+        self.states = []
+        self.statuses = []
+        self.diagnostics = {}
+        self.latest = {}
+        self.commands = []
+        self.command_out = self.create_publisher(String, 'command', 10)
+        self.chunk_out = self.create_publisher(JointTrajectory, 'action_chunk', 1)
+        self.create_subscription(
+            JointTrajectory, 'action_chunk', self.chunks.append, QoSProfile(depth=1)
+        )
+        self.create_subscription(
+            JointState, 'joint_states', self.states.append, qos_profile_sensor_data
+        )
+        self.create_subscription(
+            DiagnosticStatus, 'chunk_executor/state', self.statuses.append, 10
+        )
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
+        for output in ROBOT.outputs:
+            self.create_subscription(
+                Float64MultiArray,
+                output.topic,
+                lambda message, joints=output.joints: self._on_command(joints, message),
+                100,
+            )
+
+    def _on_diagnostics(self, message):
+        for status in message.status:
+            self.diagnostics[status.name] = status
+
+    def _on_command(self, joints, message):
+        """Put the parts that the controllers get together again to one row per tick."""
+        if joints[0] in self.latest:  # the next tick has begun
+            self.commands.append([self.latest.get(name, np.nan) for name in ROBOT.joint_names])
+            self.latest = {}
+        self.latest.update(zip(joints, message.data, strict=True))
+
+    @property
+    def executor_state(self):
+        values = {v.key: v.value for v in self.statuses[-1].values} if self.statuses else {}
+        return values.get('state')
+
+    def until(self, condition, what, children=()):
+        """Spin until the condition holds; fail if it never does or a process dies."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            rclpy.spin_once(self, timeout_sec=0.1)
+            for child in children:
+                assert child.poll() is None, f'a process has died before: {what}'
+            assert time.monotonic() < deadline, f'never happened: {what}'
+
+    def say(self, sentence, listeners=1):
+        self.until(
+            lambda: self.command_out.get_subscription_count() >= listeners, 'somebody listens'
+        )
+        self.command_out.publish(String(data=sentence))
+
+
+def assert_within_limits(commands, period_s):
+    """Check position, velocity and acceleration of commands that were sent one tick apart."""
+    commands = np.array(commands)
+    commands = commands[np.isfinite(commands).all(axis=1)]
+    lower, upper = ROBOT.position_limits
+    speed = np.diff(commands, axis=0) / period_s
+    change = np.diff(speed, axis=0) / period_s
+    assert (commands >= lower - 1e-9).all()
+    assert (commands <= upper + 1e-9).all()
+    assert (np.abs(speed) <= ROBOT.velocity_limits * (1 + 1e-6)).all()
+    assert (np.abs(change) <= ROBOT.acceleration_limits * (1 + 1e-6)).all()

@@ -1,0 +1,107 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The import law of doc/architecture.md, and the form that every file keeps."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / 'pi0_ros'
+SOURCES = sorted(PACKAGE.rglob('*.py'))
+RUNTIME = sorted((ROOT / 'runtime' / 'src').rglob('*.py'))
+EVERY_FILE = [
+    file
+    for folder in ('pi0_ros', 'launch', 'test', 'benchmarks', 'tools', 'runtime')
+    for file in sorted((ROOT / folder).rglob('*.py'))
+    if 'build' not in file.relative_to(ROOT).parts
+]
+
+# What each part of the package may import of the package itself. Data flow one way.
+MAY_IMPORT = {
+    'types': set(),
+    'model': {'types'},
+    'robots': {'types'},
+    'execution': {'types'},
+    'sim': {'types'},
+    'viz': {'types'},
+    'policy': {'types', 'model', 'robots'},
+    'tools': {'types', 'model', 'robots'},
+    'nodes': {'types', 'model', 'robots', 'policy', 'execution', 'sim', 'viz'},
+}
+# Whole worlds that a part must not know.
+ROS = {
+    'rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'builtin_interfaces',
+    'diagnostic_msgs', 'lifecycle_msgs', 'rcl_interfaces', 'rosgraph_msgs', 'sensor_msgs',
+    'std_msgs', 'std_srvs', 'trajectory_msgs', 'visualization_msgs',
+}  # fmt: skip
+TORCH = {'torch', 'transformers', 'safetensors'}
+MUST_NOT_KNOW = {
+    'types': ROS | TORCH,
+    'model': ROS | {'mujoco', 'cv2'},
+    'robots': ROS | TORCH,
+    'execution': ROS | TORCH | {'time', 'datetime', 'threading'},
+    'sim': ROS | TORCH,
+    'viz': ROS | TORCH,
+    'policy': ROS | {'mujoco'},
+    'tools': ROS,
+    'nodes': set(),
+}
+
+
+def imports(file):
+    """Yield the full names of the modules that a file imports, wherever it does."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f'{file}: relative import'
+            yield node.module
+
+
+def part_of(file):
+    return file.relative_to(PACKAGE).parts[0].removesuffix('.py')
+
+
+@pytest.mark.parametrize('file', SOURCES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_import_law(file):
+    part = part_of(file)
+    if part == '__init__':
+        return
+    for module in imports(file):
+        top, *rest = module.split('.')
+        assert top not in MUST_NOT_KNOW[part], f'{part} must not know {module}'
+        if top == 'pi0_ros':
+            assert rest, f'{file}: import the module that is meant'
+            assert rest[0] == part or rest[0] in MAY_IMPORT[part], f'{part} imports {module}'
+
+
+def test_law_covers_every_part():
+    assert {part_of(file) for file in SOURCES} - {'__init__'} <= set(MAY_IMPORT)
+
+
+def test_package_and_runtime_do_not_know_each_other():
+    private = {'ros_wire', 'cyclonedds', 'rosbags', 'ros2cli'}
+    for file in SOURCES:
+        assert not private & {module.split('.')[0] for module in imports(file)}, file
+    for file in RUNTIME:
+        assert 'pi0_ros' not in {module.split('.')[0] for module in imports(file)}, file
+
+
+@pytest.mark.parametrize('file', EVERY_FILE, ids=lambda f: str(f.relative_to(ROOT)))
+def test_form(file):
+    text = file.read_text()
+    lines = text.splitlines()
+    assert lines[0] == '# Copyright 2026 The pi0_ros authors'
+    assert lines[1] == '# SPDX-License-Identifier: Apache-2.0'
+    assert len(lines) <= 300, f'{len(lines)} lines'
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), 'no text at its head'
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = node.end_lineno - node.lineno + 1
+            assert length <= 60, f'{node.name}: {length} lines'
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else 'everything'
+            assert caught not in ('Exception', 'BaseException', 'everything'), node.lineno
