@@ -10,10 +10,12 @@ from launch import LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     IncludeLaunchDescription,
+    LogInfo,
     RegisterEventHandler,
     SetEnvironmentVariable,
     Shutdown,
 )
+from launch.conditions import IfCondition
 from launch.event_handlers import OnProcessExit
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, PythonExpression
@@ -40,6 +42,9 @@ def generate_launch_description():
     """Return the demo; everything ends when its conductor does."""
     robot = PythonExpression([repr(ROBOTS), "['", LaunchConfiguration('scene'), "']"])
     shared = {'robot': robot}
+    untrained = PythonExpression(
+        ["'", LaunchConfiguration('checkpoint'), "'.endswith('untrained')"]
+    )
     conductor = Node(
         package='pi0_ros',
         executable='demo_node',
@@ -78,9 +83,18 @@ def generate_launch_description():
             executable='viz_node',
             name='viewer',
             parameters=[
-                shared, {'film': LaunchConfiguration('film'), 'use_sim_time': True},
+                shared,
+                {
+                    'film': LaunchConfiguration('film'),
+                    'checkpoint': LaunchConfiguration('checkpoint'),
+                    'use_sim_time': True,
+                },
             ],
             output='screen',
+        ),
+        LogInfo(
+            condition=IfCondition(untrained),
+            msg='NOTE: the weights are UNTRAINED (random). The line is real, the aim is not.',
         ),
         conductor,
         RegisterEventHandler(

@@ -84,6 +84,10 @@ def compressed_to_rgb(message: CompressedImage) -> NDArray[np.uint8]:
     return _as_rgb(_bridge.compressed_imgmsg_to_cv2, message, 'rgb8')
 
 
+# How a camera's pictures travel, in the words of the robot's description.
+IMAGE_READERS = {'raw': (Image, image_to_rgb), 'compressed': (CompressedImage, compressed_to_rgb)}
+
+
 def _as_rgb(convert, message: Image | CompressedImage, encoding: str) -> NDArray[np.uint8]:
     """Call cv_bridge and turn what it raises into InputError."""
     try:
@@ -155,7 +159,8 @@ def message_to_chunk(message: JointTrajectory) -> Chunk:
     :raises InputError: if it has no points, a point without one position per joint, unordered
         times, doubled names or values that are not finite.
     """
-    width = len(message.joint_names)
+    names = check_joint_names(message.joint_names, 'chunk')
+    width = len(names)
     for k, point in enumerate(message.points):
         if len(point.positions) != width:
             raise InputError(
@@ -163,7 +168,7 @@ def message_to_chunk(message: JointTrajectory) -> Chunk:
             )
     return Chunk(
         stamp_ns=time_to_ns(message.header.stamp),
-        names=tuple(message.joint_names),
+        names=names,
         times_ns=np.array([time_to_ns(p.time_from_start) for p in message.points], np.int64),
         positions=np.array([p.positions for p in message.points]).reshape(-1, width),
     )

@@ -37,10 +37,10 @@ class DemoNode(Node):
         super().__init__('demo')
         self._parameters = declare(self, PARAMETERS)
         self._sentences = [s.strip() for s in self._parameters.sentences.split('|')]
-        self._spoken = -1
+        self._spoken = self._understood = -1
         self._seconds = 0  # since the beginning
         self._shown = 0  # since the first motion
-        self._executor = self._policy = None
+        self._executor_status = self._policy_status = None
         self._command_out = self.create_publisher(String, 'command', 10)
         self.create_subscription(DiagnosticStatus, 'chunk_executor/state', self._on_executor, 10)
         self.create_subscription(DiagnosticStatus, 'pi0_policy/chunk_info', self._on_policy, 10)
@@ -48,12 +48,12 @@ class DemoNode(Node):
         self.create_timer(1.0, self._each_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _on_executor(self, message: DiagnosticStatus) -> None:
-        self._executor = message
+        self._executor_status = message
         if not self._shown and _values(message).get('state') == RUNNING:
             self._shown = 1
 
     def _on_policy(self, message: DiagnosticStatus) -> None:
-        self._policy = message
+        self._policy_status = message
 
     def _each_second(self) -> None:
         self._seconds += 1
@@ -66,23 +66,27 @@ class DemoNode(Node):
         if duration_s and self._shown > duration_s:
             self.get_logger().info('the show is over')
             sys.exit(0)
-        self._speak(
-            int((self._shown - 1) * len(self._sentences) / duration_s) if duration_s else 0
-        )
+        share = max(self._shown - 1, 0) / duration_s if duration_s else 0.0
+        self._speak(int(share * len(self._sentences)))
         self.get_logger().info(self._status_line())
 
     def _speak(self, index: int) -> None:
-        """Say a sentence, once somebody listens."""
-        index = max(index, 0)
-        if index == self._spoken or not self._command_out.get_subscription_count():
+        """Say a sentence until the policy follows it; then anybody else may say another."""
+        sentence = self._sentences[index]
+        if self._policy_status and _values(self._policy_status)['prompt'] == sentence:
+            self._understood = index
+        if index == self._understood:
             return
-        self._spoken = index
-        self._command_out.publish(String(data=self._sentences[index]))
-        self.get_logger().info(f'command: "{self._sentences[index]}"')
+        if index != self._spoken:
+            self._spoken = index
+            self.get_logger().info(f'command: "{sentence}"')
+        self._command_out.publish(String(data=sentence))
 
     def _status_line(self) -> str:
-        executor = self._executor.message if self._executor else 'executor: not there yet'
-        policy = self._policy.message if self._policy else 'policy: no chunk yet'
+        executor = (
+            self._executor_status.message if self._executor_status else 'executor: not there yet'
+        )
+        policy = self._policy_status.message if self._policy_status else 'policy: no chunk yet'
         return f'{self._seconds:3d} s | {executor} | {policy}'
 
 

@@ -39,6 +39,7 @@ from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (
     ROBOT,
+    Parameter('enabled', True, 'follow chunks from the start, without a call of ~/enable'),
     Parameter('rate_hz', 100.0, 'commands per second [Hz]', 1.0, 1000.0),
     Parameter('strategy', ExecutorSettings.strategy,
               'how a chunk is joined to the last one', choices=tuple(STRATEGIES)),
@@ -84,7 +85,7 @@ class ExecutorNode(Node):
         robot = load_robot(robot_file(p.robot))
         self._names = robot.joint_names
         self._period_ns = int(NS_PER_S / p.rate_hz)
-        self._executor = ChunkExecutor(
+        self._core = ChunkExecutor(
             limits_of(robot),
             ExecutorSettings(
                 period_ns=self._period_ns,
@@ -97,7 +98,8 @@ class ExecutorNode(Node):
                 gripper_joints=tuple(robot.grippers),
             ),
         )
-        self._last_status = None
+        self._core.set_enabled(enabled=p.enabled)
+        self._last_state: State | None = None
         self._last_tick_ns = 0
         self._worst_gap_ns = 0
         self._outputs = [self._make_output(output) for output in robot.outputs]
@@ -133,26 +135,25 @@ class ExecutorNode(Node):
     def _on_state(self, message: JointState) -> None:
         try:
             positions = joint_state_to_positions(message, self._names)
+            self._core.update_state(time_to_ns(message.header.stamp), positions)
         except InputError as error:
-            self._executor.report_bad_state(str(error))
-            return
-        self._executor.update_state(time_to_ns(message.header.stamp), positions)
+            self._core.report_bad_state(str(error))
+            self.get_logger().error(f'joint state refused: {error}', throttle_duration_sec=1.0)
 
     def _on_chunk(self, message: JointTrajectory) -> None:
-        now_ns = self._now_ns()
         try:
-            self._executor.add_chunk(message_to_chunk(message), now_ns)
+            self._core.add_chunk(message_to_chunk(message), self._now_ns())
         except InputError as error:
-            self._executor.reject_chunk(str(error), now_ns)
+            self._core.reject_chunk(str(error))
             self.get_logger().error(f'chunk refused: {error}', throttle_duration_sec=1.0)
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response):
-        self._executor.set_enabled(request.data)
+        self._core.set_enabled(enabled=request.data)
         response.success, response.message = True, 'enabled' if request.data else 'disabled'
         return response
 
     def _on_stop(self, _request: Trigger.Request, response: Trigger.Response):
-        self._executor.stop('told to by ~/stop')
+        self._core.stop('told to by ~/stop')
         response.success, response.message = True, 'stopping; ~/enable true goes on'
         return response
 
@@ -162,30 +163,31 @@ class ExecutorNode(Node):
         if self._last_tick_ns:
             self._worst_gap_ns = max(self._worst_gap_ns, now_ns - self._last_tick_ns)
         self._last_tick_ns = now_ns
-        command = self._executor.tick(now_ns)
+        command = self._core.tick(now_ns)
         if command is not None:
             for send in self._outputs:
                 send(command)
-        if self._executor.status.state != self._last_status:
-            self._last_status = self._executor.status.state
-            self.get_logger().info(str(self._executor.status.text))
-            self._state_out.publish(self._status(now_ns))
+        status = self._core.status
+        if status.state is not self._last_state:
+            self._last_state = status.state
+            self.get_logger().info(str(status))
+            self._state_out.publish(self._status_message(now_ns))
 
-    def _status(self, now_ns: int) -> DiagnosticStatus:
-        status = self._executor.status
-        age_ns = self._executor.chunk_age_ns(now_ns)
+    def _status_message(self, now_ns: int) -> DiagnosticStatus:
+        status = self._core.status
+        age_ns = self._core.chunk_age_ns(now_ns)
         values = {
             'state': status.state.name,
             'chunk_age_s': 'no chunk' if age_ns is None else age_ns / NS_PER_S,
             'worst_tick_gap_ms': self._worst_gap_ns * 1e-6,
-            **vars(self._executor.counters),
+            **vars(self._core.counters),
         }
-        return status_message(NAME, LEVELS[status.state], status.text, values)
+        return status_message(NAME, LEVELS[status.state], str(status), values)
 
     def _publish_diagnostics(self) -> None:
         """Report once a second, whether anything changed or not."""
         now_ns = self._now_ns()
-        status = self._status(now_ns)
+        status = self._status_message(now_ns)
         self._worst_gap_ns = 0
         self._state_out.publish(status)
         message = DiagnosticArray(status=[status])

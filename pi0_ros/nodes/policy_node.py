@@ -17,15 +17,14 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 import rclpy
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
-from sensor_msgs.msg import CompressedImage, Image, JointState
+from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
 from pi0_ros.nodes.convert import (
+    IMAGE_READERS,
     chunk_to_message,
-    compressed_to_rgb,
-    image_to_rgb,
     joint_state_to_positions,
     ns_to_time,
     status_message,
@@ -46,18 +45,17 @@ PARAMETERS = (
     Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
     Parameter('replan_rate_hz', 5.0, 'chunks per second at most [Hz]', 0.1, 100.0),
-    Parameter('max_image_age_s', 0.5,
+    Parameter('max_image_age_s', BufferSettings.max_image_age_s,
               'a picture older than this is stale [s]', 0.01, 10.0),
-    Parameter('max_state_age_s', 0.2,
+    Parameter('max_state_age_s', BufferSettings.max_state_age_s,
               'a joint state older than this is stale [s]', 0.01, 10.0),
-    Parameter('max_spread_s', 0.1,
+    Parameter('max_spread_s', BufferSettings.max_spread_s,
               'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
     Parameter('autostart', False, 'configure and activate at once, without a manager'),
 )  # fmt: skip
 
 NAME = 'pi0_policy'
 RELIABLE = QoSProfile(depth=1)
-READERS = {'raw': (Image, image_to_rgb), 'compressed': (CompressedImage, compressed_to_rgb)}
 
 
 class PolicyNode(LifecycleNode):
@@ -103,15 +101,12 @@ class PolicyNode(LifecycleNode):
             DiagnosticStatus, '~/chunk_info', RELIABLE
         )
         self._diagnostics_out = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._inputs = [
-            self.create_subscription(
-                READERS[spec.transport][0],
-                spec.topic,
-                partial(self._on_image, camera, READERS[spec.transport][1]),
-                qos_profile_sensor_data,
+        for camera, spec in robot.cameras.items():
+            message_class, read = IMAGE_READERS[spec.transport]
+            take = partial(self._on_image, camera, read)
+            self._inputs.append(
+                self.create_subscription(message_class, spec.topic, take, qos_profile_sensor_data)
             )
-            for camera, spec in robot.cameras.items()
-        ]
         self._inputs += [
             self.create_subscription(
                 JointState,
@@ -150,8 +145,8 @@ class PolicyNode(LifecycleNode):
             return
         self._worker.stop()
         self._worker = self._buffer = None
-        for subscription in self._inputs:
-            self.destroy_subscription(subscription)
+        while self._inputs:
+            self.destroy_subscription(self._inputs.pop())
         for publisher in (self._chunk_out, self._info_out, self._diagnostics_out):
             self.destroy_publisher(publisher)
         self.destroy_service(self._reset)
@@ -208,6 +203,7 @@ class PolicyNode(LifecycleNode):
         text = f'chunk {self._chunk_count}: {model_ms:.0f} ms in the model, "{prompt}"'
         values = {
             'chunk': self._chunk_count,
+            'prompt': prompt,
             'stamp_ns': inference.chunk.stamp_ns,
             'latency_ms': latency_ms,
             **{f'{stage}_ms': value for stage, value in inference.milliseconds.items()},

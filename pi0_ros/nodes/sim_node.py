@@ -31,14 +31,14 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
 from pi0_ros.sim.robot import SimRobot
-from pi0_ros.types import NS_PER_S
+from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (
     ROBOT,
     Parameter('scene', 'cubes', 'what stands on the table', choices=('cubes', 'transfer_cube')),
     Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
-    Parameter('image_width', 640, 'width of the pictures [pixels]', 32, 1920),
-    Parameter('image_height', 480, 'height of the pictures [pixels]', 32, 1080),
+    Parameter('image_width', 320, 'width of the pictures [pixels]', 32, 1920),
+    Parameter('image_height', 240, 'height of the pictures [pixels]', 32, 1080),
     Parameter('camera_rate_hz', 25.0, 'pictures per second of each camera [Hz]', 1.0, 100.0),
     Parameter('state_rate_hz', 50.0, 'joint states per second [Hz]', 1.0, 100.0),
 )
@@ -126,8 +126,8 @@ class SimNode(Node):
     def _on_command(self, output: Output, read, message) -> None:
         try:
             joints, targets = read(message)
-            self._sim.set_targets(dict(zip(joints, targets, strict=True)))
-        except ValueError as error:  # as many values as joints, known, finite
+            self._sim.set_targets(joints, targets)
+        except InputError as error:
             self.get_logger().error(
                 f'{output.topic}: command ignored: {error}', throttle_duration_sec=1.0
             )

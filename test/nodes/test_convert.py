@@ -146,7 +146,8 @@ def trajectory(*points, names=NAMES):
         joint_names=list(names),
         points=[
             JointTrajectoryPoint(
-                positions=list(positions), time_from_start=Duration(nanosec=int(ms * 1e6))
+                positions=[float(p) for p in positions],
+                time_from_start=Duration(nanosec=int(ms * 1e6)),
             )
             for ms, positions in points
         ],

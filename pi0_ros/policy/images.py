@@ -1,0 +1,67 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Pictures as the model takes them: turned, fitted into a square, scaled to [-1, 1].
+
+Takes one camera's uint8 RGB array, gives a float32 tensor. It does not know where pictures come
+from nor which camera is which; a name is only for error texts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+import torch
+from torch import Tensor
+import torch.nn.functional as F
+
+from pi0_ros.types import InputError
+
+
+def check_image(image: NDArray[np.uint8], camera: str) -> None:
+    """
+    Refuse what is not an RGB picture.
+
+    :raises InputError: naming the camera, if it isn't (h, w, 3) uint8 with h, w > 0.
+    """
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        found = getattr(image, 'dtype', type(image).__name__)
+        raise InputError(f'camera {camera}: expected a picture of uint8, found {found}')
+    if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+        raise InputError(f'camera {camera}: expected shape (h, w, 3), found {image.shape}')
+
+
+def resize_with_pad(image: NDArray[np.uint8], size: int, rotate_deg: int = 0) -> Tensor:
+    """
+    Fit a picture into the middle of a black square, its proportions kept.
+
+    Bilinear with antialiasing on uint8, like PIL's, which openpi uses at run time
+    (packages/openpi-client/src/openpi_client/image_tools.py). An odd pixel of padding goes to
+    the bottom or right.
+
+    :param image: RGB, (h, w, 3).
+    :param size: side of the square, S [pixel].
+    :param rotate_deg: how far to turn it counterclockwise first, a multiple of 90 [deg].
+    :return: uint8, (3, S, S).
+    """
+    # Copied only if it is a view that torch can't take, or read-only, of which torch would warn.
+    pixels = torch.from_numpy(np.require(image, requirements=['C', 'W']))
+    pixels = pixels.permute(2, 0, 1)[None]  # (1, 3, h, w)
+    if rotate_deg:
+        pixels = pixels.rot90(rotate_deg // 90, dims=(2, 3))
+    h, w = pixels.shape[2:]
+    ratio = max(h / size, w / size)
+    height, width = max(1, int(h / ratio)), max(1, int(w / ratio))
+    if (height, width) != (h, w):
+        pixels = F.interpolate(pixels, (height, width), mode='bilinear', antialias=True)
+    top, left = (size - height) // 2, (size - width) // 2
+    return F.pad(pixels[0], (left, size - width - left, top, size - height - top))  # (3, S, S)
+
+
+def to_unit_range(pixels: Tensor) -> Tensor:
+    """
+    Scale uint8 to float32 in [-1, 1].
+
+    Source: openpi, src/openpi/models/model.py, `Observation.from_dict`.
+    """
+    return pixels.to(torch.float32) / 255.0 * 2.0 - 1.0

@@ -1,0 +1,158 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Between a robot's joints and the vectors that the model was trained on.
+
+Takes joint positions in the robot's units, gives numbers in the model's, before normalisation,
+and the way back. Every step is a small function with its inverse beside it. Last axis of every
+array: J joints. It does not know statistics, padding or time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi0_ros.robots.spec import Robot
+
+Array = NDArray[np.float64]
+
+# openpi, src/openpi/policies/aloha_policy.py: the linkage of the ViperX gripper [m] and the range
+# of the pi gripper [rad], encoder counts 2405 to 3110 of 4096 about a zero at 2048.
+_ARM_LENGTH_M = 0.036
+_HORN_RADIUS_M = 0.022
+_CLOSED_M, _OPEN_M = 0.01844, 0.05800
+_PI_CLOSED_RAD, _PI_OPEN_RAD = 0.5476, 1.6296
+# The range of ALOHA's own gripper joint [rad] (PUPPET_GRIPPER_JOINT_CLOSE and _OPEN).
+_JOINT_CLOSED_RAD, _JOINT_OPEN_RAD = -0.6213, 1.4910
+
+
+def sign_offset(positions: Array, sign: Array, offset: Array) -> Array:
+    """Turn joint positions into the model's joint convention."""
+    return sign * positions + offset
+
+
+def sign_offset_inverse(values: Array, sign: Array, offset: Array) -> Array:
+    """Undo :func:`sign_offset`; a sign is its own inverse."""
+    return sign * (values - offset)
+
+
+def to_unit(positions: Array, closed: Array | float, opened: Array | float) -> Array:
+    """Map closed .. opened to 0 .. 1, without clipping."""
+    return (positions - closed) / (opened - closed)
+
+
+def to_unit_inverse(values: Array, closed: Array | float, opened: Array | float) -> Array:
+    """Undo :func:`to_unit`."""
+    return values * (opened - closed) + closed
+
+
+def aloha_state(values: Array) -> Array:
+    """
+    Map a measured ALOHA gripper, 0 closed .. 1 open, to the pi gripper's angle.
+
+    Source: openpi, src/openpi/policies/aloha_policy.py, `_gripper_to_angular`.
+    """
+    finger_m = to_unit_inverse(values, _CLOSED_M, _OPEN_M)
+    sine = (_HORN_RADIUS_M**2 + finger_m**2 - _ARM_LENGTH_M**2) / (2 * _HORN_RADIUS_M * finger_m)
+    return to_unit(np.arcsin(np.clip(sine, -1.0, 1.0)), _PI_CLOSED_RAD, _PI_OPEN_RAD)
+
+
+def aloha_state_inverse(values: Array) -> Array:
+    """Undo :func:`aloha_state` where its sine isn't clipped: the positive root of the linkage."""
+    sine = np.sin(to_unit_inverse(values, _PI_CLOSED_RAD, _PI_OPEN_RAD))
+    half = _HORN_RADIUS_M * sine
+    finger_m = half + np.sqrt(half**2 + _ARM_LENGTH_M**2 - _HORN_RADIUS_M**2)
+    return to_unit(finger_m, _CLOSED_M, _OPEN_M)
+
+
+def aloha_command(values: Array) -> Array:
+    """
+    Map an ALOHA gripper command, 0 closed .. 1 open, to the pi gripper's.
+
+    It is not :func:`aloha_state`: commands were recorded on the leader's scale.
+    Source: openpi, src/openpi/policies/aloha_policy.py, `_gripper_from_angular_inv`.
+    """
+    return to_unit_inverse(values, _JOINT_CLOSED_RAD, _JOINT_OPEN_RAD) - _PI_CLOSED_RAD
+
+
+def aloha_command_inverse(values: Array) -> Array:
+    """Undo :func:`aloha_command` (openpi's `_gripper_from_angular`)."""
+    return to_unit(values + _PI_CLOSED_RAD, _JOINT_CLOSED_RAD, _JOINT_OPEN_RAD)
+
+
+def to_delta(actions: Array, state: Array, relative: NDArray[np.bool_]) -> Array:
+    """
+    Make actions relative to the state at the chunk's start, where they are to be.
+
+    Source: openpi, src/openpi/transforms.py, `DeltaActions`.
+
+    :param actions: absolute, (K, J).
+    :param state: at the chunk's start, (J,).
+    :param relative: which joints, (J,).
+    """
+    return actions - np.where(relative, state, 0.0)
+
+
+def to_delta_inverse(actions: Array, state: Array, relative: NDArray[np.bool_]) -> Array:
+    """Undo :func:`to_delta` (openpi's `AbsoluteActions`)."""
+    return actions + np.where(relative, state, 0.0)
+
+
+class ModelSpace:
+    """
+    All transforms of one robot, in openpi's order: signs, grippers, then delta.
+
+    :param robot: the description that chooses among them.
+    """
+
+    def __init__(self, robot: Robot) -> None:
+        self._sign = np.array([joint.sign for joint in robot.joints], dtype=np.float64)
+        self._offset = np.array([joint.offset for joint in robot.joints], dtype=np.float64)
+        self._relative = np.array([name in robot.delta for name in robot.joint_names])
+        self._grippers = [robot.joint_names.index(name) for name in robot.grippers]
+        self._closed = np.array([gripper.closed for gripper in robot.grippers.values()])
+        self._open = np.array([gripper.open for gripper in robot.grippers.values()])
+        self._angular = [
+            index
+            for index, gripper in zip(self._grippers, robot.grippers.values(), strict=True)
+            if gripper.map == 'aloha_angular'
+        ]
+
+    def encode_state(self, positions: Array) -> Array:
+        """Turn measured positions into the model's state, (..., J)."""
+        state = sign_offset(positions, self._sign, self._offset)
+        state[..., self._grippers] = to_unit(state[..., self._grippers], self._closed, self._open)
+        state[..., self._angular] = aloha_state(state[..., self._angular])
+        return state
+
+    def encode_actions(self, targets: Array, state: Array) -> Array:
+        """
+        Turn joint targets into what the model is trained to give.
+
+        :param targets: positions, (K, J).
+        :param state: from :meth:`encode_state`, (J,).
+        :return: (K, J).
+        """
+        actions = sign_offset(targets, self._sign, self._offset)
+        actions[..., self._grippers] = to_unit(
+            actions[..., self._grippers], self._closed, self._open
+        )
+        actions[..., self._angular] = aloha_command(actions[..., self._angular])
+        return to_delta(actions, state, self._relative)
+
+    def decode_actions(self, actions: Array, state: Array) -> Array:
+        """
+        Undo :meth:`encode_actions`.
+
+        :param actions: what the model gave, unnormalised, (K, J).
+        :param state: from :meth:`encode_state`, (J,).
+        :return: joint targets, (K, J).
+        """
+        actions = to_delta_inverse(actions, state, self._relative)
+        actions[..., self._angular] = aloha_command_inverse(actions[..., self._angular])
+        targets = sign_offset_inverse(actions, self._sign, self._offset)
+        targets[..., self._grippers] = to_unit_inverse(
+            targets[..., self._grippers], self._closed, self._open
+        )
+        return targets

@@ -1,0 +1,129 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Transforms: equal to openpi's, and each undone by its inverse."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.testing import assert_allclose
+import pytest
+from safetensors.numpy import load_file
+
+from pi0_ros.robots import transforms as tf
+from pi0_ros.robots.norm_stats import Quantile, ZScore
+from pi0_ros.robots.spec import Gripper, load_robot
+
+ROOT = Path(__file__).parents[2]
+VECTORS = load_file(ROOT / 'test' / 'reference' / 'prep' / 'transforms.safetensors')
+
+
+@pytest.fixture
+def aloha():
+    """ALOHA as openpi sees it: grippers come as 0 .. 1."""
+    robot = load_robot(ROOT / 'config' / 'robots' / 'aloha_sim_transfer_cube.yaml')
+    gripper = Gripper('aloha_angular', closed=0.0, open=1.0)
+    return replace(robot, grippers=dict.fromkeys(robot.grippers, gripper))
+
+
+@pytest.fixture
+def aloha_delta(aloha):
+    arms = tuple(name for name in aloha.joint_names if name not in aloha.grippers)
+    return replace(aloha, delta=arms)
+
+
+@pytest.mark.parametrize(
+    ('function', 'key'),
+    [
+        (tf.aloha_state, 'to_angular'),
+        (tf.aloha_command, 'from_angular_inv'),
+        (tf.aloha_command_inverse, 'from_angular'),
+    ],
+)
+def test_gripper_maps_equal_openpi(function, key):
+    x = VECTORS['aloha.gripper.x']
+    assert_allclose(function(x), VECTORS[f'aloha.gripper.{key}'], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ('forward', 'inverse'),
+    [
+        (tf.aloha_state, tf.aloha_state_inverse),
+        (tf.aloha_command, tf.aloha_command_inverse),
+        (lambda x: tf.to_unit(x, 0.01844, 0.058), lambda y: tf.to_unit_inverse(y, 0.01844, 0.058)),
+        (lambda x: tf.to_unit(x, 1.0, 0.0), lambda y: tf.to_unit_inverse(y, 1.0, 0.0)),
+        (lambda x: tf.sign_offset(x, -1, 0.3), lambda y: tf.sign_offset_inverse(y, -1, 0.3)),
+    ],
+)
+def test_inverse_undoes(forward, inverse):
+    x = np.linspace(0.0, 1.0, 21)
+    assert_allclose(inverse(forward(x)), x, atol=1e-12)
+
+
+def test_to_unit_keeps_the_gripper_polarity():
+    assert tf.to_unit(np.array([0.01844, 0.058]), 0.01844, 0.058).tolist() == [0.0, 1.0]
+
+
+def test_delta_equals_openpi():
+    actions, state = VECTORS['delta.in.actions'], VECTORS['delta.in.state'][:14]
+    mask = VECTORS['delta.mask']
+    assert_allclose(tf.to_delta(actions, state, mask), VECTORS['delta.out.actions'], atol=1e-14)
+    undone = tf.to_delta_inverse(actions, state, mask)
+    assert_allclose(undone, VECTORS['absolute.out.actions'], atol=1e-14)
+
+
+def test_aloha_state_and_actions_equal_openpi(aloha):
+    space = tf.ModelSpace(aloha)
+    state = space.encode_state(VECTORS['aloha.in.state'])
+    assert_allclose(state, VECTORS['aloha.out.state'], atol=1e-14)
+    actions = space.encode_actions(VECTORS['aloha.in.actions'], state)
+    assert_allclose(actions, VECTORS['aloha.out.actions'], atol=1e-14)
+    targets = space.decode_actions(VECTORS['aloha.model_actions'][:, :14], state)
+    assert_allclose(targets, VECTORS['aloha.policy_actions'], atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ('kind', 'scaling', 'keys'),
+    [('zscore', ZScore, ('mean', 'std')), ('quantile', Quantile, ('q01', 'q99'))],
+)
+def test_the_whole_chain_equals_openpi(aloha_delta, kind, scaling, keys):
+    stats = {
+        name: scaling(*(VECTORS[f'chain.stats.{name}.{key}'] for key in keys))
+        for name in ('state', 'actions')
+    }
+    space = tf.ModelSpace(aloha_delta)
+    state = space.encode_state(VECTORS['chain.in.state'])
+    normalised = np.pad(stats['state'].normalize(state), (0, 18))
+    assert_allclose(normalised, VECTORS[f'chain.{kind}.model_state'], rtol=1e-6, atol=1e-6)
+
+    actions = space.encode_actions(VECTORS['chain.in.actions'], state)
+    normalised = np.pad(stats['actions'].normalize(actions), ((0, 0), (0, 18)))
+    assert_allclose(normalised, VECTORS[f'chain.{kind}.model_actions'], atol=1e-12)
+
+    output = stats['actions'].unnormalize(VECTORS['chain.model_output_actions'])
+    targets = space.decode_actions(output[:, :14], state)
+    assert_allclose(targets, VECTORS[f'chain.{kind}.policy_actions'], atol=1e-6)
+
+
+@pytest.mark.parametrize('file', sorted((ROOT / 'config/robots').glob('*.yaml')), ids=str)
+def test_actions_survive_the_round_trip_for_every_robot(file):
+    robot = load_robot(file)
+    space = tf.ModelSpace(robot)
+    rng = np.random.default_rng(0)
+    lower, upper = robot.position_limits
+    state = space.encode_state(rng.uniform(lower, upper))
+    targets = rng.uniform(lower, upper, (50, len(robot.joints)))
+    before = targets.copy()
+    undone = space.decode_actions(space.encode_actions(targets, state), state)
+    assert_allclose(undone, targets, atol=1e-12)
+    assert (targets == before).all(), 'the input was changed'
+
+
+def test_only_the_named_joints_are_relative(aloha_delta):
+    space = tf.ModelSpace(aloha_delta)
+    state = np.arange(14.0)
+    at_rest = space.decode_actions(np.zeros((2, 14)), state)
+    sign = np.array([joint.sign for joint in aloha_delta.joints])
+    arms = [i for i in range(14) if i not in (6, 13)]
+    assert_allclose(at_rest[:, arms], np.tile((sign * state)[arms], (2, 1)))
+    assert_allclose(at_rest[:, [6, 13]], tf.aloha_command_inverse(np.zeros((2, 2))))
