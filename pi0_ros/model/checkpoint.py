@@ -1,0 +1,153 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+A folder to a model and back: ``config.json`` and ``model.safetensors``, as openpi writes them.
+
+A checkpoint loads completely or not at all: every parameter is filled, and every tensor of the
+file is used, or ignored for a reason that :mod:`pi0_ros.model.names` states. LeRobot's files,
+whose names carry a ``model.`` in front, are read the same way. Nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+import torch
+from torch import Tensor
+
+from pi0_ros.model.config import Pi0Config
+from pi0_ros.model.config_file import config_from_json, config_to_json
+from pi0_ros.model.names import EMBEDDING, IGNORED, TIED_TO_EMBEDDING, openpi_name
+from pi0_ros.model.pi0 import Pi0
+from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.types import InputError
+
+CONFIG = 'config.json'
+WEIGHTS = 'model.safetensors'
+
+_LEROBOT_PREFIX = 'model.'
+_PI05_MARK = 'time_mlp_in.weight'  # π0's is called action_time_mlp_in
+_FLOATS = ('F64', 'F32', 'F16', 'BF16')
+
+
+def load_checkpoint(
+    folder: str | Path,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: str | torch.device = 'cpu',
+    weights: str = WEIGHTS,
+) -> tuple[Pi0, Pi0Config]:
+    """
+    Load a checkpoint folder.
+
+    The model is built without memory and given the file's tensors, so that the weights exist once.
+
+    :param dtype: torch.float32, or torch.bfloat16 for openpi's mixture
+        (:mod:`pi0_ros.model.precision`), whatever the file holds.
+    :param weights: name of the file with the tensors.
+    :raises InputError: if a file is absent or unreadable, or names and shapes are not exactly
+        those the configuration asks for.
+    """
+    folder = Path(folder)
+    values = _read_json(folder / CONFIG)
+    try:
+        with safe_open(folder / weights, framework='pt', device=str(device)) as file:
+            keys = _by_openpi_name(file)
+            config = config_from_json(values, **_told_by_tensors(file, keys))
+            with torch.device('meta'):
+                model = Pi0(config)
+            sources = match(model, file, keys)
+            dtypes = parameter_dtypes(model, dtype)
+            tensors = {
+                name: file.get_tensor(key).to(dtypes[name]) for name, key in sources.items()
+            }
+    except (OSError, SafetensorError) as error:
+        raise InputError(f'{folder / weights}: {error}') from error
+    model.load_state_dict(tensors, assign=True)
+    return model.eval(), config
+
+
+def save_checkpoint(model: Pi0, folder: str | Path) -> None:
+    """Write the model so that :func:`load_checkpoint` reads it back, under openpi's names."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(config_to_json(model.config), indent=2)
+    (folder / CONFIG).write_text(text + '\n', encoding='utf-8')
+    tensors = {_file_name(name): value.contiguous() for name, value in model.state_dict().items()}
+    save_file(tensors, folder / WEIGHTS, metadata={'format': 'pt'})
+    (folder / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
+
+
+def match(model: Pi0, file: Any, keys: dict[str, str]) -> dict[str, str]:
+    """
+    Find the tensor of each parameter.
+
+    :param file: the open safetensors file.
+    :param keys: openpi's name to the name in the file.
+    :return: our name to the name in the file.
+    :raises InputError: listing what is missing, unexpected and misshapen, if anything is.
+    """
+    keys = {name: key for name, key in keys.items() if name not in IGNORED}
+    expected = {openpi_name(name): name for name, _ in model.named_parameters()}
+    missing = sorted(set(expected) - set(keys))
+    unexpected = sorted(set(keys) - set(expected))
+    sources = {expected[name]: key for name, key in keys.items() if name in expected}
+    misshapen = [
+        problem
+        for name, parameter in model.named_parameters()
+        if name in sources and (problem := _misfit(file, sources[name], parameter))
+    ]
+    if missing or unexpected or misshapen:
+        lists = {'missing': missing, 'unexpected': unexpected, 'misshapen': misshapen}
+        raise InputError('checkpoint does not fit its configuration\n' + _report(lists))
+    return sources
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError) as error:
+        raise InputError(f'{path}: {error}') from error
+
+
+def _file_name(name: str) -> str:
+    """Return the name openpi's files have for our parameter."""
+    return TIED_TO_EMBEDDING if name == EMBEDDING else openpi_name(name)
+
+
+def _by_openpi_name(file: Any) -> dict[str, str]:
+    """Return openpi's name of each tensor to its name in the file, the tied one once."""
+    keys = {key.removeprefix(_LEROBOT_PREFIX): key for key in file.keys()}  # noqa: SIM118  # no dict
+    tied = keys.pop(TIED_TO_EMBEDDING, None)
+    own = keys.setdefault(openpi_name(EMBEDDING), tied) if tied else None
+    if own != tied and not torch.equal(file.get_tensor(own), file.get_tensor(tied)):
+        raise InputError(f'{own} and {tied} must be the same tensor, but differ')
+    return keys
+
+
+def _told_by_tensors(file: Any, keys: dict[str, str]) -> dict[str, Any]:
+    """Return what the tensors say about the configuration."""
+    embedding = openpi_name(EMBEDDING)
+    if embedding not in keys:
+        raise InputError(f'checkpoint has neither {embedding} nor {TIED_TO_EMBEDDING}')
+    rows = file.get_slice(keys[embedding]).get_shape()[0]
+    return {'pi05': _PI05_MARK in keys, 'vocab_size': rows}
+
+
+def _misfit(file: Any, key: str, parameter: Tensor) -> str | None:
+    """Say how the tensor differs in shape or kind from the parameter, if it does."""
+    found = file.get_slice(key)
+    shape, dtype = list(found.get_shape()), found.get_dtype()
+    if shape == list(parameter.shape) and dtype in _FLOATS:
+        return None
+    return f'{key}: found {shape} {dtype}, expected {list(parameter.shape)} of {_FLOATS}'
+
+
+def _report(lists: dict[str, list[str]]) -> str:
+    return '\n'.join(
+        '\n    '.join((f'  {title} ({len(names)}):', *names)) for title, names in lists.items()
+    )

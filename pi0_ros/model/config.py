@@ -1,0 +1,124 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Every size of the network, as frozen dataclasses; nothing here is about robots or how to run.
+
+How they are written in a file is :mod:`pi0_ros.model.config_file`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pi0_ros.types import InputError
+
+
+@dataclass(frozen=True)
+class VisionConfig:
+    """
+    SigLIP's sizes, under the names that transformers' ``SiglipVisionConfig`` uses.
+
+    The defaults are So400m/14 at 224 pixels, the only vision tower openpi releases.
+    """
+
+    hidden_size: int = 1152
+    intermediate_size: int = 4304
+    num_hidden_layers: int = 27
+    num_attention_heads: int = 16
+    image_size: int = 224
+    patch_size: int = 14
+    layer_norm_eps: float = 1e-6
+
+    @property
+    def num_patches(self) -> int:
+        """Tokens that one image becomes, N."""
+        return (self.image_size // self.patch_size) ** 2
+
+
+@dataclass(frozen=True)
+class GemmaConfig:
+    """
+    One Gemma stack.
+
+    :param num_kv_heads: heads of key and value; each serves num_heads / num_kv_heads queries.
+    :param rope_theta: base of the rotary wavelengths.
+    """
+
+    width: int
+    depth: int
+    mlp_dim: int
+    num_heads: int
+    num_kv_heads: int
+    head_dim: int
+    rope_theta: float = 10_000.0
+    rms_norm_eps: float = 1e-6
+
+
+# openpi, src/openpi/models/gemma.py, get_config.
+GEMMA = {
+    'dummy': GemmaConfig(64, 4, 128, 8, 1, 16),
+    'gemma_300m': GemmaConfig(1024, 18, 4096, 8, 1, 256),
+    'gemma_2b': GemmaConfig(2048, 18, 16_384, 8, 1, 256),
+}
+
+PALIGEMMA_VOCAB_SIZE = 257_152
+
+
+@dataclass(frozen=True)
+class Pi0Config:
+    """
+    The whole model. The defaults are openpi's π0.
+
+    :param text: the Gemma that reads the prefix.
+    :param expert: the Gemma that reads the suffix; shares depth and attention heads with text.
+    :param horizon: actions per chunk, H.
+    :param pi05: π0.5: no state token, and time enters through adaptive norms.
+    :param max_token_len: language tokens of the prefix, padding included, L.
+    :param discrete_state: the prompt carries the state as integers.
+    :param min_period: shortest wavelength of the time embedding [flow time].
+    :param max_period: longest wavelength of the time embedding [flow time].
+    """
+
+    vision: VisionConfig = VisionConfig()
+    text: GemmaConfig = GEMMA['gemma_2b']
+    expert: GemmaConfig = GEMMA['gemma_300m']
+    vocab_size: int = PALIGEMMA_VOCAB_SIZE
+    action_dim: int = 32
+    horizon: int = 50
+    pi05: bool = False
+    max_token_len: int = 48
+    discrete_state: bool = False
+    min_period: float = 4e-3
+    max_period: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Check what the sizes owe each other."""
+        shared = ('depth', 'num_heads', 'num_kv_heads', 'head_dim', 'rope_theta')
+        apart = [name for name in shared if getattr(self.text, name) != getattr(self.expert, name)]
+        if apart:
+            raise InputError(
+                f'config: text and expert share their attention, so their {", ".join(apart)} '
+                f'must be equal; found text {self.text} and expert {self.expert}'
+            )
+        for owner, whole, part in (
+            ('text', self.text.num_heads, self.text.num_kv_heads),
+            ('vision', self.vision.hidden_size, self.vision.num_attention_heads),
+            ('expert', self.expert.width, 2),  # sine and cosine halves of the time embedding
+        ):
+            if whole % part:
+                raise InputError(f'config: {owner}: {whole} is not a multiple of {part}')
+
+
+def tiny_config(*, pi05: bool = False) -> Pi0Config:
+    """Return sizes at which the model builds and runs in milliseconds, for tests."""
+    return Pi0Config(
+        vision=VisionConfig(32, 48, 1, 2, 28, 14),
+        text=GemmaConfig(32, 2, 64, 4, 2, 8),
+        expert=GemmaConfig(16, 2, 32, 4, 2, 8),
+        vocab_size=64,
+        action_dim=6,
+        horizon=5,
+        pi05=pi05,
+        max_token_len=8,
+        discrete_state=pi05,
+    )

@@ -1,0 +1,128 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Write a small, complete, untrained π0 checkpoint: ``python -m pi0_ros.tools.untrained DIR``.
+
+It has every file a real one has (sizes, weights, tokenizer, statistics) and is good for showing
+that the whole system runs: the robot it drives wanders and accomplishes nothing. The numbers
+depend on the seed alone. The statistics are those of a two-armed ALOHA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+import sys
+
+import tokenizers
+from tokenizers import decoders, models, pre_tokenizers
+import torch
+from torch import nn
+
+from pi0_ros.model.checkpoint import save_checkpoint
+from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig
+from pi0_ros.model.pi0 import Pi0
+from pi0_ros.model.tokenizer import BEGIN, JSON_FILE
+
+SEED = 0
+
+# PaliGemma's ids of the tokens that are not text.
+SPECIAL_TOKENS = ('<pad>', '<eos>', BEGIN)
+
+CONFIG = Pi0Config(
+    vision=VisionConfig(
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=1,
+        num_attention_heads=4,
+        image_size=96,
+        patch_size=16,
+    ),
+    text=GemmaConfig(width=64, depth=2, mlp_dim=96, num_heads=4, num_kv_heads=1, head_dim=16),
+    expert=GemmaConfig(width=32, depth=2, mlp_dim=64, num_heads=4, num_kv_heads=1, head_dim=16),
+    vocab_size=len(SPECIAL_TOKENS) + 256,
+)
+
+# An untrained velocity is arbitrary; this keeps it below the noise it is added to.
+VELOCITY_SCALE = 0.5
+
+ASSET = 'aloha_sim'
+# ALOHA's home pose, six joints of one arm [rad], and its gripper, half open.
+ARM_MEAN_RAD = (0.0, -0.96, 1.16, 0.0, -0.3, 0.0)
+GRIPPER_MEAN = 0.5
+# Narrow, so that normalised noise moves the arms by a few degrees.
+ARM_STD_RAD = 0.05
+GRIPPER_STD = 0.2
+# The 1st and 99th percentile of a normal distribution, in standard deviations.
+PERCENTILE_99 = 2.326
+
+
+def untrained_model(config: Pi0Config = CONFIG, seed: int = SEED) -> Pi0:
+    """Return a model whose weights depend on nothing but its sizes and the seed."""
+    generator = torch.Generator().manual_seed(seed)
+    model = Pi0(config)
+    with torch.no_grad():
+        for module in model.modules():
+            _initialise(module, generator)
+        model.action_out_proj.weight.mul_(VELOCITY_SCALE)
+    return model
+
+
+def _initialise(module: nn.Module, generator: torch.Generator) -> None:
+    """Draw a module's own weights so that what it gives is as large as what it takes."""
+    if isinstance(module, nn.Linear | nn.Conv2d):
+        inputs = module.weight[0].numel()
+        nn.init.normal_(module.weight, std=inputs**-0.5, generator=generator)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Embedding):
+        nn.init.normal_(module.weight, std=module.embedding_dim**-0.5, generator=generator)
+
+
+def byte_tokenizer() -> tokenizers.Tokenizer:
+    """Return a tokenizer with one id for each byte, after the special tokens."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    ids = {token: i for i, token in enumerate((*SPECIAL_TOKENS, *alphabet))}
+    tokenizer = tokenizers.Tokenizer(models.BPE(vocab=ids, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
+    return tokenizer
+
+
+def aloha_statistics(arm_mean_rad: tuple[float, ...]) -> dict[str, list[float]]:
+    """Return mean, std and percentiles of ALOHA's 14 joints, in openpi's form."""
+    mean = [*arm_mean_rad, GRIPPER_MEAN] * 2
+    std = [*(ARM_STD_RAD for _ in arm_mean_rad), GRIPPER_STD] * 2
+    low = [m - PERCENTILE_99 * s for m, s in zip(mean, std, strict=True)]
+    high = [m + PERCENTILE_99 * s for m, s in zip(mean, std, strict=True)]
+    rounded = {'mean': mean, 'std': std, 'q01': low, 'q99': high}
+    return {name: [round(value, 6) for value in values] for name, values in rounded.items()}
+
+
+def write(folder: Path) -> None:
+    """Write the checkpoint into the folder, which is made if it doesn't exist."""
+    save_checkpoint(untrained_model(), folder)
+    byte_tokenizer().save(str(folder / JSON_FILE))
+    assets = folder / 'assets' / ASSET
+    assets.mkdir(parents=True, exist_ok=True)
+    statistics = {
+        'state': aloha_statistics(ARM_MEAN_RAD),
+        # The arms' actions are relative to the state at the chunk's start.
+        'actions': aloha_statistics((0.0,) * len(ARM_MEAN_RAD)),
+    }
+    text = json.dumps({'norm_stats': statistics}, indent=1)
+    (assets / 'norm_stats.json').write_text(text + '\n', encoding='utf-8')
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the checkpoint into the folder of the command line."""
+    parser = argparse.ArgumentParser(prog='pi0_ros.tools.untrained', description=__doc__)
+    parser.add_argument('folder', type=Path, metavar='DIR')
+    write(parser.parse_args(arguments).folder)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
