@@ -25,6 +25,9 @@ from launch_ros.substitutions import FindPackageShare
 
 SHARE = FindPackageShare('pi0_ros')
 ROBOTS = {'cubes': 'aloha_sim', 'transfer_cube': 'aloha_sim_transfer_cube'}
+ROBOT = PythonExpression([repr(ROBOTS), "['", LaunchConfiguration('scene'), "']"])
+CHECKPOINT = LaunchConfiguration('checkpoint')
+UNTRAINED = PythonExpression(["'", CHECKPOINT, "'.endswith('untrained')"])
 ARGUMENTS = (
     ('scene', 'cubes', 'what stands on the table', list(ROBOTS)),
     (
@@ -38,22 +41,23 @@ ARGUMENTS = (
 )
 
 
-def generate_launch_description():
-    """Return the demo; everything ends when its conductor does."""
-    robot = PythonExpression([repr(ROBOTS), "['", LaunchConfiguration('scene'), "']"])
-    shared = {'robot': robot}
-    untrained = PythonExpression(
-        ["'", LaunchConfiguration('checkpoint'), "'.endswith('untrained')"]
-    )
-    conductor = Node(
+def _node(executable, name, **parameters):
+    return Node(
         package='pi0_ros',
-        executable='demo_node',
-        name='demo',
-        parameters=[
-            {'duration_s': ParameterValue(LaunchConfiguration('duration'), value_type=float)}
-        ],
+        executable=executable,
+        name=name,
+        parameters=[parameters],
         output='screen',
     )
+
+
+def generate_launch_description():
+    """Return the demo; everything ends when its conductor does."""
+    duration = ParameterValue(LaunchConfiguration('duration'), value_type=float)
+    conductor = _node('demo_node', 'demo', duration_s=duration)
+    the_end = OnProcessExit(target_action=conductor, on_exit=[Shutdown(reason='the show is over')])
+    bringup = PathJoinSubstitution([SHARE, 'launch', 'bringup.launch.py'])
+    arguments = {'robot': ROBOT, 'checkpoint': CHECKPOINT, 'use_sim_time': 'true'}
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=value, description=text, choices=choices)
           for name, value, text, choices in ARGUMENTS),
@@ -61,45 +65,18 @@ def generate_launch_description():
         # other's way.
         SetEnvironmentVariable('OMP_NUM_THREADS', '1'),
         SetEnvironmentVariable('LP_NUM_THREADS', '0'),
-        IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(
-                PathJoinSubstitution([SHARE, 'launch', 'bringup.launch.py'])
-            ),
-            launch_arguments={
-                'robot': robot,
-                'checkpoint': LaunchConfiguration('checkpoint'),
-                'use_sim_time': 'true',
-            }.items(),
-        ),
-        Node(
-            package='pi0_ros',
-            executable='sim_node',
-            name='sim_robot',
-            parameters=[shared, {'scene': LaunchConfiguration('scene')}],
-            output='screen',
-        ),
-        Node(
-            package='pi0_ros',
-            executable='viz_node',
-            name='viewer',
-            parameters=[
-                shared,
-                {
-                    'film': LaunchConfiguration('film'),
-                    'checkpoint': LaunchConfiguration('checkpoint'),
-                    'use_sim_time': True,
-                },
-            ],
-            output='screen',
-        ),
         LogInfo(
-            condition=IfCondition(untrained),
+            condition=IfCondition(UNTRAINED),
             msg='NOTE: the weights are UNTRAINED (random). The line is real, the aim is not.',
         ),
-        conductor,
-        RegisterEventHandler(
-            OnProcessExit(
-                target_action=conductor, on_exit=[Shutdown(reason='the show is over')]
-            )
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(bringup), launch_arguments=arguments.items()
         ),
+        _node('sim_node', 'sim_robot', robot=ROBOT, scene=LaunchConfiguration('scene')),
+        _node(
+            'viz_node', 'viewer', robot=ROBOT, film=LaunchConfiguration('film'),
+            checkpoint=CHECKPOINT, use_sim_time=True,
+        ),
+        conductor,
+        RegisterEventHandler(the_end),
     ])  # fmt: skip

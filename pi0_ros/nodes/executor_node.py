@@ -17,10 +17,11 @@ from std_msgs.msg import Float64MultiArray
 from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.execution.executor import ChunkExecutor, State
+from pi0_ros.execution.executor import ChunkExecutor
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.execution.seams import STRATEGIES
 from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.execution.status import State
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.convert import (
     command_to_array,
@@ -46,13 +47,17 @@ PARAMETERS = (
     Parameter('interpolation', ExecutorSettings.interpolation,
               'how targets between two points are found', choices=tuple(INTERPOLATIONS)),
     Parameter('crossfade_s', ExecutorSettings.crossfade_s,
-              'crossfade: how long the offset to the last chunk takes to fade [s]', 0.0, 10.0),
+              'crossfade: how long the offset to the last chunk takes to fade [s]', 0.01, 10.0),
     Parameter('chunk_timeout_s', ExecutorSettings.chunk_timeout_s,
               'a chunk computed from pictures older than this is stale [s]', 0.01, 60.0),
     Parameter('state_timeout_s', ExecutorSettings.state_timeout_s,
               'a joint state older than this is stale [s]', 0.01, 60.0),
     Parameter('future_tolerance_s', ExecutorSettings.future_tolerance_s,
               'a stamp further in the future than this is refused [s]', 0.0, 10.0),
+    Parameter('clock_jump_s', ExecutorSettings.clock_jump_s,
+              'a longer time between two ticks is a jump of the clock [s]', 0.1, 60.0),
+    Parameter('tracking_tolerance', ExecutorSettings.tracking_tolerance,
+              'a joint further from its command than this is a fault [rad or m]', 0.001, 10.0),
 )  # fmt: skip
 
 NAME = 'chunk_executor'
@@ -95,6 +100,8 @@ class ExecutorNode(Node):
                 chunk_timeout_s=p.chunk_timeout_s,
                 state_timeout_s=p.state_timeout_s,
                 future_tolerance_s=p.future_tolerance_s,
+                clock_jump_s=p.clock_jump_s,
+                tracking_tolerance=p.tracking_tolerance,
                 gripper_joints=tuple(robot.grippers),
             ),
         )

@@ -1,0 +1,14 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+From chunks of intended motion to commands that a robot can follow.
+
+- :mod:`.timeline` reads one chunk at one instant,
+- :mod:`.seams` joins a new chunk to what the robot was doing,
+- :mod:`.limits` keeps position, velocity and acceleration within bounds,
+- :mod:`.settings` is what a user may choose, :mod:`.status` what a user is told,
+- :mod:`.inputs` keeps what has arrived and says whether it can be relied on,
+- :mod:`.executor` decides, tick by tick, whether to follow, to brake or to be silent.
+
+Nothing here knows ROS or the policy, and nothing reads a clock: time is an argument.
+"""

@@ -1,0 +1,257 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The executor: one command per tick, from whatever is known at that tick.
+
+It takes chunks, measured joint positions, and the operator's word, each when it comes, and gives
+a Command (or silence) when asked. A tick goes through three questions:
+
+1. Is there an obstacle to following a chunk? All of them meet in ``_obstacle``, as sentences.
+2. If not: follow. The target comes from the seam strategy, the step towards it from the limiter.
+3. If so: brake within limits, and keep sending the position in which that ends.
+
+It is not thread-safe, reads no clock, and knows neither ROS nor where chunks come from.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pi0_ros.execution.inputs import Inputs
+from pi0_ros.execution.limits import JointLimits, Limiter, Motion
+from pi0_ros.execution.seams import STRATEGIES, Handover, Target
+from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.execution.status import Counters, State, Status
+from pi0_ros.execution.timeline import remaining_ns, sample
+from pi0_ros.types import NS_PER_S, Chunk, Command, InputError
+
+
+class ChunkExecutor:
+    """
+    Turns chunks into commands that never leave the limits and never jump.
+
+    It starts disabled. What an input that raises InputError means for the motion is for the
+    caller to say: ``reject_chunk`` and ``report_bad_state`` take the sentence, whether it was
+    raised here or on the way here.
+
+    A motion begins at the measured position, at rest: at first, after being disabled, after a
+    fault, and after a jump of the clock, since in all of these something else may have moved the
+    robot. From any other hold it goes on from the held command.
+
+    Two faults can't heal by themselves and last until the operator enables again: a robot that
+    has parted from its commands, since it would leap after them when freed, and a result that is
+    not finite, since it is not understood.
+
+    :param limits: what the joints can do; their order is that of all commands and measurements.
+    :param settings: what the user chose.
+    :raises InputError: if a gripper in the settings is no joint.
+    """
+
+    def __init__(self, limits: JointLimits, settings: ExecutorSettings) -> None:
+        unknown = sorted(set(settings.gripper_joints) - set(limits.names))
+        if unknown:
+            raise InputError(
+                f'gripper_joints: expected some of {", ".join(limits.names)}, '
+                f'found {", ".join(unknown)}'
+            )
+        self._limits = limits
+        self._settings = settings
+        self._limiter = Limiter(limits, settings.period_s)
+        self._grippers = tuple(limits.names.index(name) for name in settings.gripper_joints)
+        self._counters = Counters()
+        self._status = Status(State.IDLE, 'not enabled')
+        self._enabled = False
+        self._stop_reason: str | None = None
+        self._fault: str | None = None
+        self._last_tick_ns: int | None = None
+        self._forget('yet')
+
+    def _forget(self, since: str) -> None:
+        """Know nothing of chunks, robot and motion; say since when."""
+        self._inputs = Inputs(self._limits.names, self._settings, since)
+        self._motion: Motion | None = None  # last command; None while the next begins a motion
+        self._active: Chunk | None = None  # what the target was made from
+        self._target: Target | None = None
+
+    @property
+    def status(self) -> Status:
+        """State at the last tick, and why."""
+        return self._status
+
+    @property
+    def counters(self) -> Counters:
+        """What has happened since the start."""
+        return self._counters
+
+    @property
+    def active_chunk(self) -> Chunk | None:
+        """Chunk that was followed at the last tick; None if none was."""
+        return self._active
+
+    def chunk_age_ns(self, now_ns: int) -> int | None:
+        """Age of the newest chunk, followed or not [ns]; None if there is none."""
+        chunk = self._inputs.chunk
+        return None if chunk is None else now_ns - chunk.stamp_ns
+
+    def add_chunk(self, chunk: Chunk, now_ns: int) -> bool:
+        """
+        Offer a chunk, to be followed from the next tick on.
+
+        :param chunk: its names may stand in any order; none may be missing, or besides.
+        :return: False if it came too late to be of use: not newer than the newest, or stale.
+        :raises InputError: naming the fault; nothing has changed then.
+        """
+        accepted = self._inputs.add_chunk(chunk, now_ns)
+        self._counters.chunks_accepted += accepted
+        self._counters.chunks_dropped += not accepted
+        return accepted
+
+    def reject_chunk(self, reason: str) -> None:
+        """Hear that a chunk was unsound: brake, and hold until a sound one comes."""
+        self._inputs.reject_chunk(reason)
+        self._counters.chunks_rejected += 1
+
+    def update_state(self, stamp_ns: int, positions: ArrayLike) -> None:
+        """
+        Take measured joint positions.
+
+        :param stamp_ns: when they were measured [ns].
+        :param positions: (J,), in the order of the limits, in [rad] or [m].
+        :raises InputError: naming the fault; nothing has changed then.
+        """
+        self._inputs.update_state(stamp_ns, positions)
+
+    def report_bad_state(self, reason: str) -> None:
+        """Hear that a joint state was unsound: brake, and hold until a sound one comes."""
+        self._inputs.report_bad_state(reason)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """
+        Take or release the robot.
+
+        Enabling ends a stop and a fault. Disabling brakes within limits, then falls silent.
+        """
+        self._enabled = enabled
+        if enabled:
+            self._stop_reason = None
+            if self._fault is not None:
+                self._fault = self._motion = None
+
+    def stop(self, reason: str) -> None:
+        """Brake within limits, and hold until enabled again."""
+        self._stop_reason = reason
+
+    def tick(self, now_ns: int) -> Command | None:
+        """
+        Give the command for now; None for silence.
+
+        To be called once per period. The target is read at the true time, but a command is never
+        more than one nominal period's motion away from the one before, however late the tick.
+
+        A clock that goes back at all, or forward by more than ``clock_jump_s``, ends all that was
+        known: a simulation has begun anew, or the process stood still and the robot with it.
+        """
+        self._counters.ticks += 1
+        self._watch_clock(now_ns)
+        obstacle = self._obstacle(now_ns)
+        if obstacle is None:
+            try:
+                return self._follow(now_ns)
+            except InputError as error:  # Command refuses values that are not finite
+                self._fault = obstacle = str(error)
+        return self._hold(now_ns, obstacle)
+
+    def _watch_clock(self, now_ns: int) -> None:
+        """Forget everything if the time since the last tick can't be true."""
+        last_ns, self._last_tick_ns = self._last_tick_ns, now_ns
+        if last_ns is None:
+            return
+        elapsed_s = (now_ns - last_ns) / NS_PER_S
+        if not 0 <= elapsed_s <= self._settings.clock_jump_s:
+            way = 'back' if elapsed_s < 0 else 'forward'
+            self._forget(f'since the clock went {way} {abs(elapsed_s):.2f} s')
+
+    def _obstacle(self, now_ns: int) -> str | None:
+        """Why no chunk may be followed now; None if one may."""
+        blind = self._inputs.no_state(now_ns)
+        astray = self._astray() if blind is None else None
+        if astray is not None and self._motion is not None:
+            self._fault = astray
+        return self._fault or self._forbidden() or blind or astray or self._inputs.no_aim(now_ns)
+
+    def _forbidden(self) -> str | None:
+        """What the operator has against motion."""
+        if not self._enabled:
+            return 'not enabled'
+        return None if self._stop_reason is None else f'stopped: {self._stop_reason}'
+
+    def _astray(self) -> str | None:
+        """Why the robot is too far from where commands are: the last one, or the limits."""
+        measured = self._inputs.positions
+        assert measured is not None
+        if self._motion is not None:
+            place, nearest = 'its command', self._motion.position
+        else:
+            place, nearest = 'its limits', measured.clip(self._limits.lower, self._limits.upper)
+        distance = np.abs(measured - nearest)  # (J,)
+        distance[list(self._grippers)] = 0.0
+        j, tolerance = int(np.argmax(distance)), self._settings.tracking_tolerance
+        if distance[j] <= tolerance:
+            return None
+        name = self._limits.names[j]
+        return f'{name} is {distance[j]:.3f} away from {place}, tolerance {tolerance:.3f}'
+
+    def _follow(self, now_ns: int) -> Command:
+        """Take one step after the target."""
+        assert self._inputs.chunk is not None
+        assert self._inputs.positions is not None
+        motion = self._motion or Motion.at_rest(self._inputs.positions)
+        before_ns = now_ns - self._settings.period_ns
+        # A chunk may hold finite numbers whose differences are not; Command looks at the result.
+        with np.errstate(over='ignore', invalid='ignore'):
+            if self._target is None or self._active is not self._inputs.chunk:
+                self._active = self._inputs.chunk
+                self._target = self._take_over(self._active, motion, before_ns)
+            target = self._target(now_ns)
+            motion = self._limiter.step(motion, self._target(before_ns), target)
+            limited = not np.allclose(motion.position, target, rtol=0, atol=1e-9)
+        command = self._emit(motion, now_ns)
+        self._counters.ticks_limited += limited
+        age_s = (now_ns - self._active.stamp_ns) / NS_PER_S
+        left_s = remaining_ns(self._active, now_ns) / NS_PER_S
+        text = f'chunk is {age_s:.2f} s old, {left_s:.2f} s of it left'
+        self._status = Status(State.RUNNING, text)
+        return command
+
+    def _take_over(self, chunk: Chunk, motion: Motion, time_ns: int) -> Target:
+        """Join a chunk to the motion, whose last command was due at a time."""
+        settings = self._settings
+        seam = Handover(
+            time_ns=time_ns,
+            period_ns=settings.period_ns,
+            motion=motion,
+            new=lambda instant_ns: sample(chunk, instant_ns, settings.interpolation),
+            begins_ns=chunk.stamp_ns + int(chunk.times_ns[0]),
+            fade_s=settings.crossfade_s,
+            unfaded=self._grippers,
+        )
+        return STRATEGIES[settings.strategy](seam)
+
+    def _hold(self, now_ns: int, text: str) -> Command | None:
+        """Brake and stay, or be silent if there is no motion to end."""
+        self._counters.holds += self._status.state is State.RUNNING
+        self._active = self._target = None
+        if not self._enabled and self._motion is not None and not self._motion.velocity.any():
+            self._motion = None
+        state = State.IDLE if self._motion is None else State.HOLDING
+        self._status = Status(State.FAULT if self._fault is not None else state, text)
+        if self._motion is None:
+            return None
+        return self._emit(self._limiter.brake(self._motion), now_ns)
+
+    def _emit(self, motion: Motion, now_ns: int) -> Command:
+        """Return a motion as a command, and go on from there if it could be one."""
+        command = Command(now_ns, self._limits.names, motion.position, motion.velocity)
+        self._motion = motion
+        return command

@@ -1,0 +1,181 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Bounds of position, velocity and acceleration, and the step that never breaks them.
+
+The limiter takes the last command and where the target goes, and gives the next command one
+period later. It is exact in discrete time: a command's velocity is the step that led to it
+divided by the period, and distances to stop are sums over whole periods, not v² / 2a. It knows
+nothing of chunks, and treats every joint by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pi0_ros.types import InputError, check_joint_names, finite_array
+
+
+class Motion(NamedTuple):
+    """
+    Where a command stands and how fast it moves.
+
+    :param position: (J,), in [rad] or [m].
+    :param velocity: (J,), in [rad/s] or [m/s].
+    """
+
+    position: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+
+    @classmethod
+    def at_rest(cls, position: NDArray[np.float64]) -> Motion:
+        """Stand still at a position, (J,)."""
+        return cls(position, np.zeros_like(position))
+
+
+@dataclass(frozen=True)
+class JointLimits:
+    """
+    What the joints can do.
+
+    :param names: joint names, length J; their order is the order of every array.
+    :param lower: lowest position, (J,), in [rad] or [m]; -inf for a joint without an end.
+    :param upper: highest position, (J,), in [rad] or [m]; inf for a joint without an end.
+    :param velocity: highest speed either way, (J,), in [rad/s] or [m/s], positive.
+    :param acceleration: highest change of velocity either way, (J,), in [rad/s²] or [m/s²],
+        positive.
+    :raises InputError: naming the limit and the joint.
+    """
+
+    names: tuple[str, ...]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    acceleration: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Check and freeze."""
+        names = check_joint_names(self.names, 'limits')
+        object.__setattr__(self, 'names', names)
+        for field in ('velocity', 'acceleration'):
+            where = f'{field} limits'
+            values = finite_array(getattr(self, field), (len(names),), where, names)
+            _require(values > 0, names, values, f'{where}: expected a positive value')
+            object.__setattr__(self, field, values)
+        for field in ('lower', 'upper'):
+            object.__setattr__(self, field, _bounds(getattr(self, field), names, field))
+        _require(
+            self.lower < self.upper,
+            names,
+            np.stack([self.lower, self.upper], axis=-1),
+            'position limits: expected lower < upper',
+        )
+
+
+def _bounds(values: ArrayLike, names: Sequence[str], field: str) -> NDArray[np.float64]:
+    """Return position bounds as a read-only array, (J,); infinity is a value here, NaN is not."""
+    where = f'{field} position limits'
+    array = np.array(values, dtype=np.float64)
+    if array.shape != (len(names),):
+        raise InputError(f'{where}: expected shape ({len(names)},), found {array.shape}')
+    _require(~np.isnan(array), names, array, f'{where}: expected a number')
+    array.setflags(write=False)
+    return array
+
+
+def _require(
+    holds: NDArray[np.bool_], names: Sequence[str], found: NDArray[np.float64], expected: str
+) -> None:
+    """Raise for the first joint for which something doesn't hold, (J,)."""
+    if not holds.all():
+        j = int(np.argmin(holds))
+        raise InputError(f'{expected} for {names[j]}, found {found[j]}')
+
+
+class Limiter:
+    """
+    Steps from command to command within limits.
+
+    Given a start that is within the limits and could stop before their end, every further command
+    is so too, whatever the targets. Given a start outside the position limits, no command is
+    farther outside than the start.
+
+    :param limits: what the joints can do.
+    :param period_s: time between two commands [s].
+    """
+
+    def __init__(self, limits: JointLimits, period_s: float) -> None:
+        self._limits = limits
+        self._period_s = period_s
+        self._notch = limits.acceleration * period_s  # velocity changes by this much, (J,)
+        notches = np.floor(limits.velocity / self._notch)
+        # Distance from which the highest speed is allowed: more room changes nothing, (J,)
+        self._run_out = period_s * (
+            (notches + 1) * limits.velocity - self._notch * notches * (notches + 1) / 2
+        )
+
+    def step(
+        self, motion: Motion, before: NDArray[np.float64], target: NDArray[np.float64]
+    ) -> Motion:
+        """
+        Go after a moving target, as fast as the limits allow.
+
+        A command that was on the target stays on it, up to rounding, as long as the target itself
+        keeps the limits. A command that wasn't closes the distance in the target's own frame, at
+        the highest speed from which it can still come to rest relative to it, so a target that
+        stands still or moves evenly is reached without overshoot. A target that brakes harder
+        than the joint can while it is being caught up with is overshot: no step could avoid it.
+
+        :param motion: the last command.
+        :param before: the target one period ago, (J,), in [rad] or [m].
+        :param target: the target now, (J,), in [rad] or [m].
+        :return: the next command.
+        """
+        before = np.clip(before, self._limits.lower, self._limits.upper)
+        target = np.clip(target, self._limits.lower, self._limits.upper)
+        distance = before - motion.position
+        closing = np.copysign(self._fastest(np.abs(distance)), distance)
+        return self._advance(motion, (target - before) / self._period_s + closing)
+
+    def brake(self, motion: Motion) -> Motion:
+        """
+        Slow down by as much as the acceleration limit allows.
+
+        From velocity v a joint rests after ceil(v / (a period)) commands.
+        """
+        return self._advance(motion, np.zeros_like(motion.velocity))
+
+    def _advance(self, motion: Motion, wish: NDArray[np.float64]) -> Motion:
+        """Take the velocity nearest to the wished one, (J,), that the limits allow."""
+        position, velocity = motion
+        lower, upper = self._limits.lower, self._limits.upper
+        # The order matters: what acceleration allows always holds a velocity that may stop in
+        # time, because the velocity before it did.
+        wish = np.clip(wish, -self._fastest(position - lower), self._fastest(upper - position))
+        velocity = np.clip(wish, velocity - self._notch, velocity + self._notch)
+        moved = position + velocity * self._period_s
+        # Takes off the last bit by which rounding may pass an end; moves nothing else.
+        moved = np.clip(moved, np.minimum(lower, position), np.maximum(upper, position))
+        return Motion(moved, velocity)
+
+    def _fastest(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """
+        Highest speed of the next period from which one can rest within a distance, (J,).
+
+        With d the period and w = a d, a period at speed v and then braking goes
+
+            d (v + (v - w) + (v - 2 w) + ... ) = d ((n + 1) v - w n (n + 1) / 2),   n = ⌊v / w⌋
+
+        and this is its inverse. It is piecewise linear and continuous, so a rounded n that is one
+        off costs no more than rounding.
+        """
+        distance = np.clip(distance, 0, self._run_out)
+        stair = distance / (self._notch * self._period_s)
+        n = np.floor((np.sqrt(1 + 8 * stair) - 1) / 2)
+        speed = (distance / self._period_s + self._notch * n * (n + 1) / 2) / (n + 1)
+        return np.asarray(np.minimum(speed, self._limits.velocity))

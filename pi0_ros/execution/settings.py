@@ -1,0 +1,82 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a user may choose about the executor: plain values with units in their names, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+import math
+
+from pi0_ros.execution.seams import STRATEGIES
+from pi0_ros.execution.timeline import INTERPOLATIONS
+from pi0_ros.types import NS_PER_S, InputError
+
+
+@dataclass(frozen=True)
+class ExecutorSettings:
+    """
+    How chunks are executed.
+
+    :param period_ns: time between two commands [ns].
+    :param strategy: how a new chunk takes over, a name in :data:`.seams.STRATEGIES`.
+    :param interpolation: how to read between points, a name in :data:`.timeline.INTERPOLATIONS`.
+    :param crossfade_s: time in which ``crossfade`` gives way to the new chunk [s].
+    :param chunk_timeout_s: age of a chunk's stamp beyond which it is stale [s].
+    :param state_timeout_s: age of the joint state's stamp beyond which it is stale [s].
+    :param future_tolerance_s: how far ahead of the clock a stamp may be [s].
+    :param clock_jump_s: time between two ticks beyond which the clock has jumped [s].
+    :param tracking_tolerance: distance of the measured from the commanded position beyond which
+        the robot isn't following, and beyond the limits within which it may start; for every
+        joint that is no gripper, [rad] or [m].
+    :param gripper_joints: names of the joints that are never faded, and that may be kept from
+        following by what they grasp.
+    :raises InputError: naming the setting, what was found and what was expected.
+    """
+
+    period_ns: int
+    strategy: str = 'crossfade'
+    interpolation: str = 'linear'
+    crossfade_s: float = 0.2
+    chunk_timeout_s: float = 1.0
+    state_timeout_s: float = 0.2
+    future_tolerance_s: float = 0.05
+    clock_jump_s: float = 1.0
+    tracking_tolerance: float = 0.5
+    gripper_joints: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check."""
+        _check_name('strategy', self.strategy, STRATEGIES)
+        _check_name('interpolation', self.interpolation, INTERPOLATIONS)
+        for field in (
+            'period_ns',
+            'crossfade_s',
+            'chunk_timeout_s',
+            'state_timeout_s',
+            'clock_jump_s',
+            'tracking_tolerance',
+        ):
+            value = getattr(self, field)
+            if not (math.isfinite(value) and value > 0):
+                raise InputError(f'{field}: expected a positive number, found {value}')
+        if not (math.isfinite(self.future_tolerance_s) and self.future_tolerance_s >= 0):
+            raise InputError(
+                f'future_tolerance_s: expected zero or more, found {self.future_tolerance_s}'
+            )
+        if self.clock_jump_s <= self.period_s:
+            raise InputError(
+                f'clock_jump_s: expected more than the period ({self.period_s} s), '
+                f'found {self.clock_jump_s}'
+            )
+
+    @property
+    def period_s(self) -> float:
+        """Time between two commands [s]."""
+        return self.period_ns / NS_PER_S
+
+
+def _check_name(field: str, found: str, valid: Iterable[str]) -> None:
+    """Raise if a name is in no table."""
+    if found not in valid:
+        raise InputError(f'{field}: expected one of {", ".join(valid)}, found {found!r}')
