@@ -23,9 +23,10 @@ help:  ## list the targets
 setup: $(STAMP)  ## make the virtual environment with everything in it
 
 demo: $(STAMP)  ## the simulated robot, π0, the executor and a viewer (HOLD=1: until Ctrl-C)
-	mkdir -p $(OUTPUT)
+	mkdir -p $(OUTPUT) && rm -f $(OUTPUT)/demo.*
 	. $(BIN)/activate && ros2 launch pi0_ros demo.launch.py \
 	  duration:=$(DURATION) film:=$(CURDIR)/$(OUTPUT)/demo.webm
+	@ls $(OUTPUT)/demo.* > /dev/null  # no film, no demo
 
 test: $(STAMP)  ## every test
 	. $(BIN)/activate && python -m pytest test runtime/test

@@ -107,6 +107,7 @@ class ExecutorNode(Node):
         )
         self._core.set_enabled(enabled=p.enabled)
         self._last_state: State | None = None
+        self._refused = ''
         self._last_tick_ns = 0
         self._worst_gap_ns = 0
         self._outputs = [self._make_output(output) for output in robot.outputs]
@@ -145,14 +146,19 @@ class ExecutorNode(Node):
             self._core.update_state(time_to_ns(message.header.stamp), positions)
         except InputError as error:
             self._core.report_bad_state(str(error))
-            self.get_logger().error(f'joint state refused: {error}', throttle_duration_sec=1.0)
+            self._complain(str(error))
 
     def _on_chunk(self, message: JointTrajectory) -> None:
         try:
             self._core.add_chunk(message_to_chunk(message), self._now_ns())
         except InputError as error:
             self._core.reject_chunk(str(error))
-            self.get_logger().error(f'chunk refused: {error}', throttle_duration_sec=1.0)
+            self._complain(str(error))
+
+    def _complain(self, text: str) -> None:
+        """Say what was refused, here and in the next diagnostics."""
+        self._refused = text
+        self.get_logger().error(f'refused: {text}', throttle_duration_sec=1.0)
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response):
         self._core.set_enabled(enabled=request.data)
@@ -197,6 +203,11 @@ class ExecutorNode(Node):
         status = self._status_message(now_ns)
         self._worst_gap_ns = 0
         self._state_out.publish(status)
+        if self._refused:
+            # A sound input that followed at once may have hidden it from the state.
+            status.level = max(status.level, DiagnosticStatus.WARN)
+            status.message += f'; refused: {self._refused}'
+            self._refused = ''
         message = DiagnosticArray(status=[status])
         message.header.stamp = ns_to_time(now_ns)
         self._diagnostics_out.publish(message)

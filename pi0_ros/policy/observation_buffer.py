@@ -98,11 +98,12 @@ class ObservationBuffer:
 
         :param camera: its name in the robot's description.
         :param image: (h, w, 3) uint8 RGB, or a function that returns it.
-        :raises InputError: if there is no such camera.
+        :raises InputError: if there is no such camera, or the stamp isn't set.
         """
         if camera not in self._robot.cameras:
             known = ', '.join(self._robot.cameras)
             raise InputError(f'camera {camera!r}: unknown, expected one of {known}')
+        _check_stamp(stamp_ns, f'camera {camera}')
         with self._lock:
             last = self._images.get(camera)
             if last is None or stamp_ns > last.stamp_ns:
@@ -113,8 +114,10 @@ class ObservationBuffer:
         Keep a joint state if it is newer than the last one.
 
         :param positions: in the robot's joint order and units, (J,).
-        :raises InputError: if there is another number of positions, or one isn't finite.
+        :raises InputError: if there is another number of positions, one isn't finite, or the
+            stamp isn't set.
         """
+        _check_stamp(stamp_ns, 'joint state')
         names = self._robot.joint_names
         state = finite_array(positions, (len(names),), 'joint state', names)
         with self._lock:
@@ -249,11 +252,15 @@ class ObservationBuffer:
         self._states.clear()
 
 
+def _check_stamp(stamp_ns: int, what: str) -> None:
+    """Refuse a stamp of zero, which in ROS means that nobody has set it."""
+    if stamp_ns <= 0:
+        raise InputError(f'{what}: its stamp is not set ({stamp_ns} ns)')
+
+
 def _stale(what: str, stamp_ns: int | None, now_ns: int, limit_s: float) -> str | None:
     if stamp_ns is None:
         return f'{what}: nothing yet'
-    if stamp_ns <= 0:
-        return f'{what}: its stamp is not set'
     age_s = (now_ns - stamp_ns) / NS_PER_S
     if age_s > limit_s:
         return f'{what}: {age_s:.3f} s old (limit {limit_s:g} s)'

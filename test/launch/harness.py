@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / 'checkpoints' / 'untrained'
 ROBOT_FILE = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
 ROBOT = load_robot(ROBOT_FILE)
+HOME = [0.0, -0.96, 1.16, 0.0, -0.3, 0.0, 0.03] * 2  # a pose well within its limits
 
 # Only to notice that nothing will ever come; never to measure.
 PATIENCE_S = 90.0
@@ -127,10 +128,18 @@ class Watcher(Node):
         values = {v.key: v.value for v in self.statuses[-1].values} if self.statuses else {}
         return values.get('state')
 
-    def until(self, condition, what, children=()):
-        """Spin until the condition holds; fail if it never does or a process dies."""
+    def until(self, condition, what, children=(), meanwhile=None):
+        """
+        Spin until the condition holds; fail if it never does or a process dies.
+
+        :param meanwhile: what to do again and again until then.
+        """
         deadline = time.monotonic() + PATIENCE_S
+        again = 0.0
         while not condition():
+            if meanwhile is not None and time.monotonic() >= again:
+                meanwhile()
+                again = time.monotonic() + 0.1
             rclpy.spin_once(self, timeout_sec=0.1)
             for child in children:
                 assert child.poll() is None, f'a process has died before: {what}'

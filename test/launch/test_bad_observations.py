@@ -1,0 +1,130 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bad pictures and joint states for the policy: named, no inference on them, life goes on."""
+
+from contextlib import contextmanager
+
+from harness import CHECKPOINT, HOME, ROBOT, node_command, process
+import pytest
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import String
+
+pytestmark = pytest.mark.ros
+
+NAMES = list(ROBOT.joint_names)
+
+
+@pytest.fixture(scope='module')
+def policy():
+    """The policy alone; the tests are its robot, on the wall clock."""
+    command = node_command('policy_node', checkpoint=CHECKPOINT, autostart='true')
+    with process(command) as child:
+        yield child
+
+
+class Sensors:
+    """What a robot's drivers send, until something is spoilt."""
+
+    def __init__(self, node):
+        self.node = node
+        self.images = {
+            camera: node.create_publisher(Image, spec.topic, qos_profile_sensor_data)
+            for camera, spec in ROBOT.cameras.items()
+        }
+        self.states = node.create_publisher(JointState, 'joint_states', qos_profile_sensor_data)
+        self.spoil_image = self.spoil_state = lambda message: message
+
+    def send(self):
+        stamp = self.node.get_clock().now().to_msg()
+        state = JointState(name=NAMES, position=HOME)
+        state.header.stamp = stamp
+        self.states.publish(self.spoil_state(state))
+        for camera, publisher in self.images.items():
+            image = Image(encoding='rgb8', width=64, height=48, step=192)
+            image.data = bytes(64 * 48 * 3)
+            image.header.stamp = stamp
+            if camera == 'cam_high':
+                image = self.spoil_image(image)
+            if image is not None:
+                publisher.publish(image)
+
+
+def changed(message, **fields):
+    for field, value in fields.items():
+        setattr(message, field, value)
+    return message
+
+
+@contextmanager
+def chunks_flowing(watcher, policy):
+    """A robot whose policy infers; checks that it does so again afterwards."""
+    sensors = Sensors(watcher)
+    watcher.create_timer(0.05, sensors.send)
+
+    def flow(what):
+        count = len(watcher.chunks)
+        watcher.until(
+            lambda: len(watcher.chunks) > count + 2,
+            what,
+            [policy],
+            meanwhile=lambda: watcher.command_out.publish(String(data='pick up the red cube')),
+        )
+
+    flow('chunks flow')
+    yield sensors
+    sensors.spoil_image = sensors.spoil_state = lambda message: message
+    flow('chunks flow again')
+
+
+@pytest.mark.parametrize(
+    ('fields', 'words'),
+    [
+        ({'encoding': 'yuv422'}, 'yuv422'),
+        ({'step': 100}, 'step 100'),
+        ({'height': 47}, '9216 bytes'),
+        ({'data': b''}, '0 bytes'),
+        ({'header': JointState().header}, 'stamp'),
+        (None, 's old'),  # the camera stops
+    ],
+)
+def test_bad_image(watcher, policy, fields, words):
+    def named():
+        status = watcher.diagnostics.get('pi0_policy')
+        return status and 'cam_high' in status.message and words in status.message
+
+    with chunks_flowing(watcher, policy) as sensors:
+        sensors.spoil_image = lambda image: None if fields is None else changed(image, **fields)
+        watcher.until(named, 'the policy names it', [policy])
+        count = len(watcher.chunks)
+        for _ in range(2):
+            watcher.until(lambda: watcher.diagnostics.pop('pi0_policy', None), 'time passes')
+        assert len(watcher.chunks) == count
+
+
+@pytest.mark.parametrize(
+    ('fields', 'words'),
+    [
+        ({'position': [float('nan'), *HOME[1:]]}, 'left_waist'),
+        ({'name': NAMES[:-1], 'position': HOME[:-1]}, 'right_gripper'),
+        ({'name': [*NAMES[:-1], NAMES[0]]}, 'left_waist'),
+    ],
+)
+def test_bad_state_for_the_policy(watcher, policy, fields, words):
+    def named():
+        status = watcher.diagnostics.get('pi0_policy')
+        return status and words in status.message
+
+    with chunks_flowing(watcher, policy) as sensors:
+        sensors.spoil_state = lambda state: changed(state, **fields)
+        watcher.until(named, 'the policy names it', [policy])
+
+
+def test_joint_order_does_not_matter(watcher, policy):
+    def reversed_(state):
+        return changed(state, name=NAMES[::-1], position=HOME[::-1])
+
+    with chunks_flowing(watcher, policy) as sensors:
+        sensors.spoil_state = reversed_
+        count = len(watcher.chunks)
+        watcher.until(lambda: len(watcher.chunks) > count + 5, 'chunks still flow', [policy])
