@@ -32,7 +32,7 @@ test: $(STAMP)  ## every test
 	. $(BIN)/activate && python -m pytest test runtime/test
 
 lint: $(STAMP)  ## style and types
-	. $(BIN)/activate && ruff check . && ruff format --check . && mypy pi0_ros benchmarks runtime/src
+	. $(BIN)/activate && ruff check . && ruff format --check . && mypy pi0_ros && mypy runtime/src
 
 bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
 	. $(BIN)/activate && python benchmarks/pipeline.py

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from functools import partial
 import os
 from pathlib import Path
 import subprocess
@@ -32,6 +33,7 @@ from std_msgs.msg import Float64MultiArray, String
 import yaml
 
 from pi0_ros.nodes.convert import positions_to_joint_state, rgb_to_image
+from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Robot, load_robot
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,12 +47,16 @@ PATIENCE_S = 60.0
 
 
 class Source(Node):
-    """Three cameras and the joint states, at fixed rates."""
+    """A robot without physics: three cameras, and joints that are where they are told to be."""
 
     def __init__(self, robot: Robot) -> None:
         super().__init__('source')
         self._names = robot.joint_names
-        self._positions = np.array([np.mean(joint.position) for joint in robot.joints])
+        self._positions = robot.position_limits.mean(axis=0)
+        for output in robot.outputs:
+            index = [robot.joint_names.index(name) for name in output.joints]
+            take = partial(self._on_command, index)
+            self.create_subscription(Float64MultiArray, output.topic, take, 10)
         noise = np.random.default_rng(0)
         self._cameras = [
             (
@@ -62,6 +68,9 @@ class Source(Node):
         self._states = self.create_publisher(JointState, 'joint_states', qos_profile_sensor_data)
         self.create_timer(1.0 / CAMERA_HZ, self._publish_images)
         self.create_timer(1.0 / STATE_HZ, self._publish_state)
+
+    def _on_command(self, index: list[int], message: Float64MultiArray) -> None:
+        self._positions[index] = message.data
 
     def _publish_images(self) -> None:
         stamp = self.get_clock().now().to_msg()
@@ -173,8 +182,7 @@ def measure(seconds: float, robot_file: Path) -> Listener:
 
 def run_source(robot_file: str) -> None:
     """Publish until the process is ended."""
-    rclpy.init()
-    rclpy.spin(Source(load_robot(Path(robot_file))))
+    run(lambda: Source(load_robot(Path(robot_file))))
 
 
 def print_table(heard: Listener, seconds: float) -> None:
@@ -191,6 +199,8 @@ def print_table(heard: Listener, seconds: float) -> None:
         figures = ''.join(f'{q:8.1f}' for q in (*np.percentile(values, (50, 95, 99)), max(values)))
         print(f'{label:46}{figures}')
     print(f'{"goal for the rest [ms]":46}{GOALS["p50"]:8.1f}{"":8}{GOALS["p99"]:8.1f}')
+    if not heard.tick_gap_ms:
+        sys.exit('the executor did not run: see what it says above')
     gaps = np.diff(heard.command_times_s) * 1e3
     print(f'executor at {EXECUTOR_HZ:.0f} Hz: longest time between two ticks '
           f'{max(heard.tick_gap_ms):.1f} ms (goal: under {2e3 / EXECUTOR_HZ:.0f}), '
