@@ -1,0 +1,128 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The inference thread: when it infers, when it does not, and how it ends."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
+from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.worker import Worker
+
+MS = 1_000_000
+
+
+class Line:
+    """A worker with the real policy, and a clock that is set by hand."""
+
+    def __init__(self, robot, checkpoint):
+        self.now_ns = 1_000 * MS
+        self.buffer = ObservationBuffer(robot, BufferSettings())
+        self.published = []
+        self.arrived = threading.Event()
+        self.worker = Worker(
+            Policy.load(checkpoint, robot, num_steps=2),
+            self.buffer,
+            lambda: self.now_ns,
+            self._publish,
+            rate_hz=10.0,
+        )
+        self.robot = robot
+
+    def _publish(self, inference, prompt):
+        self.published.append((inference.chunk.stamp_ns, prompt))
+        self.arrived.set()
+
+    def see(self, stamp_ns):
+        """Everything arrives, captured at one instant; it is that instant."""
+        self.now_ns = stamp_ns
+        for camera in self.robot.cameras:
+            self.buffer.update_image(camera, stamp_ns, np.zeros((8, 8, 3), np.uint8))
+        self.buffer.update_state(stamp_ns, np.zeros(len(self.robot.joints)))
+
+
+@pytest.fixture
+def line(robot, checkpoint):
+    return Line(robot, checkpoint)
+
+
+def test_nothing_is_inferred_before_everything_is_there(line):
+    line.worker.infer_once()
+    assert 'command: none' in line.worker.waiting_for
+    line.see(1_000 * MS)
+    line.worker.infer_once()
+    assert line.worker.waiting_for == 'command: none'
+    line.buffer.update_command('go')
+    line.worker.infer_once()
+    assert line.worker.waiting_for == ''
+    assert line.published == [(1_000 * MS, 'go')]
+
+
+def test_one_inference_per_observation_and_no_more_than_the_rate(line):
+    line.buffer.update_command('go')
+    for ms in (1_000, 1_000, 1_050, 1_099, 1_100, 1_130, 1_210):
+        line.see(ms * MS)
+        line.worker.infer_once()
+    assert [stamp // MS for stamp, _ in line.published] == [1_000, 1_100, 1_210]
+
+
+def test_a_clock_that_goes_back_does_not_silence_it(line):
+    line.buffer.update_command('go')
+    for ms in (9_000, 1_000):
+        line.see(ms * MS)
+        line.worker.infer_once()
+    line.see(1_200 * MS)
+    line.worker.infer_once()
+    assert line.published[0][0] == 9_000 * MS
+    assert line.published[-1][0] == 1_200 * MS
+
+
+def test_stale_inputs_stop_it_and_are_named(line):
+    line.buffer.update_command('go')
+    line.see(1_000 * MS)
+    line.worker.infer_once()
+    line.now_ns += 5_000 * MS
+    line.worker.infer_once()
+    assert len(line.published) == 1
+    assert 'cam_high' in line.worker.waiting_for
+
+
+def test_the_thread_infers_when_woken_and_ends(line):
+    line.buffer.update_command('go')
+    line.worker.start()
+    line.see(1_000 * MS)
+    line.worker.wake()
+    assert line.arrived.wait(timeout=30)
+    assert not line.worker.has_died
+    line.worker.stop()
+    count = len(line.published)
+    line.see(2_000 * MS)
+    line.worker.wake()
+    assert len(line.published) == count
+    assert not [t for t in threading.enumerate() if t.name == 'inference']
+
+
+def test_it_can_begin_again(line):
+    line.buffer.update_command('go')
+    for ms in (1_000, 2_000):
+        line.arrived.clear()
+        line.worker.start()
+        line.see(ms * MS)
+        line.worker.wake()
+        assert line.arrived.wait(timeout=30)
+        line.worker.stop()
+    assert [stamp // MS for stamp, _ in line.published] == [1_000, 2_000]
+
+
+@pytest.mark.filterwarnings('ignore::pytest.PytestUnhandledThreadExceptionWarning')
+def test_a_defect_is_noticed(line):
+    def defect():
+        raise RuntimeError('the device is lost')
+
+    line.worker._now_ns = defect
+    line.worker.start()
+    line.worker.wake()
+    line.worker._thread.join(timeout=30)
+    assert line.worker.has_died
