@@ -4,8 +4,6 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Each run keeps to this machine, and to a domain of its own if you set ROS_DOMAIN_ID.
-export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 # More threads than free cores make small networks slower, not faster.
 export OMP_NUM_THREADS ?= 1
 

@@ -1,0 +1,29 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Where installed packages are: the resource index of ROS 2, with the names of ament_index_python.
+
+Looks in the prefixes of AMENT_PREFIX_PATH and then in sys.prefix, where pip puts data files.
+"""
+
+from ament_index_python.packages import (
+    PackageNotFoundError,
+    get_package_prefix,
+    get_package_share_directory,
+    get_package_share_path,
+    get_packages_with_prefixes,
+)
+from ament_index_python.resources import get_resource, get_resources, has_resource
+from ament_index_python.search_paths import get_search_paths
+
+__all__ = [
+    'PackageNotFoundError',
+    'get_package_prefix',
+    'get_package_share_directory',
+    'get_package_share_path',
+    'get_packages_with_prefixes',
+    'get_resource',
+    'get_resources',
+    'get_search_paths',
+    'has_resource',
+]

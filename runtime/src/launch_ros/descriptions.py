@@ -1,0 +1,9 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where launch_ros offers its parameter descriptions a second time."""
+
+from launch.unsupported import unsupported_names
+from launch_ros.parameter_descriptions import Parameter, ParameterFile, ParameterValue
+
+__all__ = ['Parameter', 'ParameterFile', 'ParameterValue']
+__getattr__ = unsupported_names(__name__, 'ComposableNode')

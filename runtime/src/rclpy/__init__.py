@@ -1,0 +1,176 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The rclpy API over Cyclone DDS, for machines without ROS 2; wire-compatible with rmw_cyclonedds.
+
+The same nodes run on the real rclpy. What isn't supported raises NotImplementedError.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rclpy._refuse import refuse_beside_real_rclpy
+
+refuse_beside_real_rclpy(sys.path, os.environ)
+
+from rclpy.context import Context  # noqa: E402 nothing is loaded beside a real ROS 2
+from rclpy.signals import (  # noqa: E402 as above
+    SignalHandlerOptions,
+    install_signal_handlers,
+    uninstall_signal_handlers,
+)
+from rclpy.task import Future  # noqa: E402 as above
+from rclpy.utilities import (  # noqa: E402 as above
+    get_default_context,
+    get_rmw_implementation_identifier,
+    ok,
+)
+from rclpy.utilities import shutdown as _shutdown  # noqa: E402 as above
+from rclpy.utilities import try_shutdown as _try_shutdown  # noqa: E402 as above
+
+if TYPE_CHECKING:
+    from rclpy.executors import Executor
+    from rclpy.node import Node
+
+__all__ = [
+    'create_node',
+    'get_default_context',
+    'get_global_executor',
+    'get_rmw_implementation_identifier',
+    'init',
+    'ok',
+    'shutdown',
+    'spin',
+    'spin_once',
+    'spin_until_future_complete',
+    'try_shutdown',
+]
+
+
+class InitContextManager:
+    """What `init` returns: `with rclpy.init():` shuts down at the end."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __enter__(self) -> InitContextManager:
+        """Nothing to prepare."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try_shutdown(context=self.context)
+
+
+def init(
+    *,
+    args: list[str] | None = None,
+    context: Context | None = None,
+    domain_id: int | None = None,
+    signal_handler_options: SignalHandlerOptions | None = None,
+) -> InitContextManager:
+    """Initialise a context, by default the default one, and install signal handlers for that."""
+    is_default = context is None or context is get_default_context()
+    context = get_default_context() if context is None else context
+    if signal_handler_options is None:
+        signal_handler_options = (
+            SignalHandlerOptions.ALL if is_default else SignalHandlerOptions.NO
+        )
+    context.init(args, domain_id=domain_id)
+    if signal_handler_options != SignalHandlerOptions.NO:
+        install_signal_handlers(signal_handler_options)
+    return InitContextManager(context)
+
+
+_executors: list[Executor] = []
+
+
+def get_global_executor() -> Executor:
+    """The executor used where none is given."""
+    from rclpy.executors import SingleThreadedExecutor  # noqa: PLC0415 it imports this package
+
+    if not _executors:
+        executor = SingleThreadedExecutor()
+        _executors.append(executor)
+
+        def forget() -> None:
+            _executors.clear()
+            executor.shutdown()
+
+        executor.context.on_shutdown(forget)
+    return _executors[0]
+
+
+def shutdown(*, context: Context | None = None, uninstall_handlers: bool | None = None) -> None:
+    """
+    Shut a context down, by default the default one, whose signal handlers go too.
+
+    :raises RuntimeError: it is shut down already.
+    """
+    is_default = context is None or context is get_default_context()
+    _shutdown(context=None if is_default else context)
+    if uninstall_handlers or (uninstall_handlers is None and is_default):
+        uninstall_signal_handlers()
+
+
+def try_shutdown(
+    *, context: Context | None = None, uninstall_handlers: bool | None = None
+) -> None:
+    """Shut a context down unless it is already."""
+    is_default = context is None or context is get_default_context()
+    _try_shutdown(context=None if is_default else context)
+    if uninstall_handlers or (uninstall_handlers is None and is_default):
+        uninstall_signal_handlers()
+
+
+def create_node(node_name: str, **options: Any) -> Node:
+    """Make a :class:`rclpy.node.Node`; options as its."""
+    from rclpy.node import Node  # noqa: PLC0415 it imports this package
+
+    return Node(node_name, **options)
+
+
+def spin_once(
+    node: Node, *, executor: Executor | None = None, timeout_sec: float | None = None
+) -> None:
+    """Run one callback of a node, waiting for it for so long."""
+    executor = executor or get_global_executor()
+    try:
+        executor.add_node(node)
+        executor.spin_once(timeout_sec=timeout_sec)
+    finally:
+        executor.remove_node(node)
+
+
+def spin(node: Node, executor: Executor | None = None) -> None:
+    """Run a node's callbacks until shutdown."""
+    executor = executor or get_global_executor()
+    try:
+        executor.add_node(node)
+        executor.spin()
+    finally:
+        executor.remove_node(node)
+
+
+def spin_until_future_complete(
+    node: Node,
+    future: Future,
+    executor: Executor | None = None,
+    timeout_sec: float | None = None,
+) -> None:
+    """Run a node's callbacks until a future is done, or for so long."""
+    executor = executor or get_global_executor()
+    added = executor.add_node(node)
+    try:
+        executor.spin_until_future_complete(future, timeout_sec)
+    finally:
+        if added:
+            executor.remove_node(node)

@@ -1,0 +1,212 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Loggers: severity levels by name, filters, the console, and sinks for /rosout.
+
+Console format and environment variables are rcutils' (RCUTILS_CONSOLE_OUTPUT_FORMAT,
+RCUTILS_COLORIZED_OUTPUT). Knows no node: whoever wants the messages adds a sink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from rclpy.impl.logging_severity import LoggingSeverity
+
+_COLOURS = {10: '\x1b[32m', 20: '', 30: '\x1b[33m', 40: '\x1b[31m', 50: '\x1b[31m'}
+_FILTERS = {'throttle_duration_sec', 'throttle_time_source_type', 'skip_first', 'once'}
+
+
+@dataclass(frozen=True)
+class LogRecord:
+    """One message that was logged."""
+
+    stamp_ns: int
+    severity: LoggingSeverity
+    name: str
+    message: str
+    function: str
+    file: str
+    line: int
+
+
+@dataclass
+class _Settings:
+    """What all loggers share."""
+
+    levels: dict[str, LoggingSeverity] = field(default_factory=dict)
+    default_level: LoggingSeverity = LoggingSeverity.INFO
+    sinks: dict[str, Callable[[LogRecord], None]] = field(default_factory=dict)
+    to_console: bool = True
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+SETTINGS = _Settings()
+
+
+def effective_level(name: str) -> LoggingSeverity:
+    """The level set for a logger or its nearest ancestor, else the default."""
+    while name:
+        level = SETTINGS.levels.get(name, LoggingSeverity.UNSET)
+        if level:
+            return level
+        name = name.rpartition('.')[0]
+    return SETTINGS.default_level
+
+
+def _console_line(record: LogRecord) -> str:
+    layout = os.environ.get(
+        'RCUTILS_CONSOLE_OUTPUT_FORMAT', '[{severity}] [{time}] [{name}]: {message}'
+    )
+    seconds, nanoseconds = divmod(record.stamp_ns, 10**9)
+    values = {
+        'severity': record.severity.name,
+        'time': f'{seconds}.{nanoseconds:09d}',
+        'time_as_nanoseconds': str(record.stamp_ns),
+        'name': record.name,
+        'message': record.message,
+        'function_name': record.function,
+        'file_name': record.file,
+        'line_number': str(record.line),
+    }
+    for key, value in values.items():
+        layout = layout.replace('{' + key + '}', value)
+    wish = os.environ.get('RCUTILS_COLORIZED_OUTPUT')
+    colour = (
+        _COLOURS[record.severity] if wish == '1' or (wish is None and sys.stderr.isatty()) else ''
+    )
+    return f'{colour}{layout}\x1b[0m\n' if colour else layout + '\n'
+
+
+def emit(record: LogRecord) -> None:
+    """Write a message to the console, and to the sinks of its logger and of its ancestors."""
+    with SETTINGS.lock:
+        if SETTINGS.to_console:
+            sys.stderr.write(_console_line(record))
+            sys.stderr.flush()
+        sinks = list(SETTINGS.sinks.items())
+    for name, sink in sinks:
+        if record.name == name or record.name.startswith(name + '.'):
+            sink(record)
+
+
+class _CallFilters:
+    """The filters of one place in the code that logs."""
+
+    def __init__(self, severity: LoggingSeverity, options: dict[str, Any]) -> None:
+        self.severity = severity
+        self.options = options
+        self._calls = 0
+        self._last_ns: int | None = None
+
+    def passes(self) -> bool:
+        """Whether this call is to be logged."""
+        if not self._throttle():
+            return False
+        self._calls += 1
+        if self.options.get('skip_first') and self._calls == 1:
+            return False
+        first = 2 if self.options.get('skip_first') else 1
+        return not (self.options.get('once') and self._calls > first)
+
+    def _throttle(self) -> bool:
+        period_s = self.options.get('throttle_duration_sec')
+        if not period_s:
+            return True
+        clock = self.options.get('throttle_time_source_type')
+        now_ns = time.time_ns() if clock is None else clock.now().nanoseconds
+        if self._last_ns is not None and 0 <= now_ns - self._last_ns < period_s * 1e9:
+            return False
+        self._last_ns = now_ns
+        return True
+
+
+class RcutilsLogger:
+    """A logger; names are a hierarchy with dots."""
+
+    def __init__(self, name: str = '') -> None:
+        self.name = name
+        self._calls: dict[tuple[str, int, int], _CallFilters] = {}
+
+    def get_child(self, name: str) -> RcutilsLogger:
+        """The logger `name` below this one."""
+        if not name:
+            raise ValueError('Child logger name must not be empty.')
+        return RcutilsLogger(f'{self.name}.{name}' if self.name else name)
+
+    def set_level(self, level: int) -> None:
+        """Log what is at least this serious."""
+        SETTINGS.levels[self.name] = LoggingSeverity(level)
+
+    def get_effective_level(self) -> LoggingSeverity:
+        """The level that applies here."""
+        return effective_level(self.name)
+
+    def is_enabled_for(self, severity: int) -> bool:
+        """Whether a message of this severity is logged."""
+        return severity >= effective_level(self.name)
+
+    def log(self, message: str, severity: int, **options: Any) -> bool:
+        """
+        Log a message.
+
+        :param options: throttle_duration_sec, throttle_time_source_type, skip_first, once.
+        :return: whether it was logged.
+        :raises TypeError: unknown option.
+        :raises ValueError: the same line of code logs with different severity or options.
+        """
+        if not self.is_enabled_for(severity):
+            return False
+        name = options.pop('name', self.name)
+        if options.keys() - _FILTERS:
+            raise TypeError(f'unknown logging options {sorted(options.keys() - _FILTERS)}')
+        if 'throttle_time_source_type' in options and 'throttle_duration_sec' not in options:
+            raise TypeError('throttle_time_source_type needs throttle_duration_sec')
+        frame = sys._getframe(1)  # noqa: SLF001 the documented way to the caller
+        while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+            frame = frame.f_back
+        if not self._passes(frame, LoggingSeverity(severity), options):
+            return False
+        code = frame.f_code
+        place = (code.co_name, code.co_filename, frame.f_lineno)
+        emit(LogRecord(time.time_ns(), LoggingSeverity(severity), name, str(message), *place))
+        return True
+
+    def _passes(self, frame: Any, severity: LoggingSeverity, options: dict[str, Any]) -> bool:
+        key = (frame.f_code.co_filename, frame.f_lineno, frame.f_lasti)
+        known = self._calls.setdefault(key, _CallFilters(severity, options))
+        if known.severity != severity:
+            raise ValueError('Logger severity cannot be changed between calls.')
+        if known.options != options:
+            raise ValueError('Logging filter parameters cannot be changed between calls.')
+        return known.passes()
+
+    def debug(self, message: str, **options: Any) -> bool:
+        """Log with severity DEBUG."""
+        return self.log(message, LoggingSeverity.DEBUG, **options)
+
+    def info(self, message: str, **options: Any) -> bool:
+        """Log with severity INFO."""
+        return self.log(message, LoggingSeverity.INFO, **options)
+
+    def warning(self, message: str, **options: Any) -> bool:
+        """Log with severity WARN."""
+        return self.log(message, LoggingSeverity.WARN, **options)
+
+    def warn(self, message: str, **options: Any) -> bool:
+        """Log with severity WARN (rclpy's older name)."""
+        return self.warning(message, **options)
+
+    def error(self, message: str, **options: Any) -> bool:
+        """Log with severity ERROR."""
+        return self.log(message, LoggingSeverity.ERROR, **options)
+
+    def fatal(self, message: str, **options: Any) -> bool:
+        """Log with severity FATAL."""
+        return self.log(message, LoggingSeverity.FATAL, **options)

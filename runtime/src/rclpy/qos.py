@@ -1,0 +1,248 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Quality of service: the policies, profiles and presets of rclpy, and what DDS makes of them."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum, IntFlag
+from typing import Any
+
+from ros_wire.dds import Quality
+
+from rclpy.duration import Duration, Infinite
+
+#: No time given: DDS's default stands.
+_UNSET = Duration()
+
+
+class InvalidQoSProfileException(Exception):  # noqa: N818 rclpy's name
+    """A profile lacks what it needs."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__('Invalid QoSProfile', *args)
+
+
+class QoSPolicyKind(IntFlag):
+    """The policies, as incompatibility events name them."""
+
+    INVALID = 1
+    DURABILITY = 2
+    DEADLINE = 4
+    LIVELINESS = 8
+    RELIABILITY = 16
+    HISTORY = 32
+    LIFESPAN = 64
+    DEPTH = 128
+    LIVELINESS_LEASE_DURATION = 256
+    AVOID_ROS_NAMESPACE_CONVENTIONS = 512
+
+
+def qos_policy_name_from_kind(policy_kind: int) -> str:
+    """The name of a policy."""
+    return str(QoSPolicyKind(policy_kind).name)
+
+
+class QoSPolicyEnum(IntEnum):
+    """Base of the policies' values."""
+
+    @classmethod
+    def short_keys(cls) -> list[str]:
+        """The values' names in lower case."""
+        return [key.lower() for key in cls.__members__]
+
+    @classmethod
+    def get_from_short_key(cls, name: str) -> int:
+        """The value of a name in any case."""
+        return cls[name.upper()].value
+
+    @property
+    def short_key(self) -> str:
+        """This value's name in lower case."""
+        return self.name.lower()
+
+
+class HistoryPolicy(QoSPolicyEnum):
+    """How many samples are kept."""
+
+    SYSTEM_DEFAULT = 0
+    KEEP_LAST = 1
+    KEEP_ALL = 2
+    UNKNOWN = 3
+
+
+class ReliabilityPolicy(QoSPolicyEnum):
+    """Whether lost samples are sent again."""
+
+    SYSTEM_DEFAULT = 0
+    RELIABLE = 1
+    BEST_EFFORT = 2
+    UNKNOWN = 3
+    BEST_AVAILABLE = 4
+
+
+class DurabilityPolicy(QoSPolicyEnum):
+    """Whether late subscriptions get earlier samples."""
+
+    SYSTEM_DEFAULT = 0
+    TRANSIENT_LOCAL = 1
+    VOLATILE = 2
+    UNKNOWN = 3
+    BEST_AVAILABLE = 4
+
+
+class LivelinessPolicy(QoSPolicyEnum):
+    """Who asserts that a publisher lives."""
+
+    SYSTEM_DEFAULT = 0
+    AUTOMATIC = 1
+    MANUAL_BY_TOPIC = 3
+    UNKNOWN = 4
+    BEST_AVAILABLE = 5
+
+
+QoSHistoryPolicy = HistoryPolicy
+QoSReliabilityPolicy = ReliabilityPolicy
+QoSDurabilityPolicy = DurabilityPolicy
+QoSLivelinessPolicy = LivelinessPolicy
+
+_FIELDS: dict[str, tuple[type, Any]] = {
+    'history': (HistoryPolicy, HistoryPolicy.KEEP_LAST),
+    'depth': (int, 10),
+    'reliability': (ReliabilityPolicy, ReliabilityPolicy.RELIABLE),
+    'durability': (DurabilityPolicy, DurabilityPolicy.VOLATILE),
+    'lifespan': (Duration, _UNSET),
+    'deadline': (Duration, _UNSET),
+    'liveliness': (LivelinessPolicy, LivelinessPolicy.SYSTEM_DEFAULT),
+    'liveliness_lease_duration': (Duration, _UNSET),
+    'avoid_ros_namespace_conventions': (bool, False),
+}
+
+
+class QoSProfile:
+    """Policies of a publisher, subscription, client or service."""
+
+    history: HistoryPolicy
+    depth: int
+    reliability: ReliabilityPolicy
+    durability: DurabilityPolicy
+    lifespan: Duration
+    deadline: Duration
+    liveliness: LivelinessPolicy
+    liveliness_lease_duration: Duration
+    avoid_ros_namespace_conventions: bool
+
+    def __init__(self, **policies: Any) -> None:
+        if not policies.keys() <= _FIELDS.keys():
+            raise AssertionError(f'Invalid arguments passed to constructor: {policies.keys()}')
+        if 'history' not in policies and 'depth' not in policies:
+            raise InvalidQoSProfileException('History and/or depth settings are required.')
+        if policies.get('history') == HistoryPolicy.KEEP_LAST and 'depth' not in policies:
+            raise InvalidQoSProfileException('History set to KEEP_LAST without a depth setting.')
+        for name, (_, default) in _FIELDS.items():
+            setattr(self, name, policies.get(name, default))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Check the type of a policy."""
+        kind, _ = _FIELDS[name]
+        if issubclass(kind, QoSPolicyEnum) and isinstance(value, int):
+            value = kind(value)
+        assert isinstance(value, kind), f'{name} must be {kind.__name__}, not {value!r}'
+        super().__setattr__(name, value)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same."""
+        return isinstance(other, QoSProfile) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # profiles are mutable
+
+    def __str__(self) -> str:
+        """The object as text."""
+        return f'QoSProfile({", ".join(f"{k}={v}" for k, v in vars(self).items())})'
+
+    __repr__ = __str__
+
+    def to_dds(self) -> Quality:
+        """
+        The policies as DDS endpoints take them.
+
+        :raises NotImplementedError: a policy that this runtime doesn't support.
+        """
+        if self.avoid_ros_namespace_conventions:
+            raise NotImplementedError('rclpy QoSProfile.avoid_ros_namespace_conventions')
+        best_available = (
+            self.reliability == ReliabilityPolicy.BEST_AVAILABLE
+            or self.durability == DurabilityPolicy.BEST_AVAILABLE
+            or self.liveliness == LivelinessPolicy.BEST_AVAILABLE
+        )
+        if best_available:
+            raise NotImplementedError('rclpy QoS policy BEST_AVAILABLE')
+        return Quality(
+            depth=max(self.depth, 1),
+            keep_all=self.history == HistoryPolicy.KEEP_ALL,
+            reliable=self.reliability != ReliabilityPolicy.BEST_EFFORT,
+            transient_local=self.durability == DurabilityPolicy.TRANSIENT_LOCAL,
+            lifespan_ns=_finite_ns(self.lifespan),
+            deadline_ns=_finite_ns(self.deadline),
+            manual_liveliness=self.liveliness == LivelinessPolicy.MANUAL_BY_TOPIC,
+            lease_ns=_finite_ns(self.liveliness_lease_duration),
+        )
+
+
+def _finite_ns(span: Duration) -> int | None:
+    return span.nanoseconds if _UNSET < span < Infinite else None
+
+
+def as_profile(qos: QoSProfile | int) -> QoSProfile:
+    """
+    A profile, from one or from a depth.
+
+    :raises TypeError: neither.
+    :raises ValueError: a negative depth.
+    """
+    if isinstance(qos, QoSProfile):
+        return qos
+    if not isinstance(qos, int):
+        raise TypeError(f'Expected QoSProfile or int, but received {type(qos)!r}')
+    if qos < 0:
+        raise ValueError('history depth must be greater than or equal to zero')
+    return QoSProfile(depth=qos)
+
+
+_BEST_EFFORT, _LATCHED = ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.TRANSIENT_LOCAL
+qos_profile_default = QoSProfile(depth=10)
+qos_profile_system_default = QoSProfile(
+    history=HistoryPolicy.SYSTEM_DEFAULT,
+    depth=0,
+    reliability=ReliabilityPolicy.SYSTEM_DEFAULT,
+    durability=DurabilityPolicy.SYSTEM_DEFAULT,
+)
+qos_profile_sensor_data = QoSProfile(depth=5, reliability=_BEST_EFFORT)
+qos_profile_services_default = QoSProfile(depth=10)
+qos_profile_parameters = QoSProfile(depth=1000)
+qos_profile_parameter_events = QoSProfile(depth=1000)
+qos_profile_action_status_default = QoSProfile(depth=1, durability=_LATCHED)
+qos_profile_rosout_default = QoSProfile(
+    depth=1000, durability=_LATCHED, lifespan=Duration(seconds=10)
+)
+
+
+class QoSPresetProfiles(Enum):
+    """The ready-made profiles."""
+
+    DEFAULT = qos_profile_default
+    SYSTEM_DEFAULT = qos_profile_system_default
+    SENSOR_DATA = qos_profile_sensor_data
+    SERVICES_DEFAULT = qos_profile_services_default
+    PARAMETERS = qos_profile_parameters
+    PARAMETER_EVENTS = qos_profile_parameter_events
+    ACTION_STATUS_DEFAULT = qos_profile_action_status_default
+
+    @classmethod
+    def short_keys(cls) -> list[str]:
+        """The profiles' names in lower case."""
+        return [key.lower() for key in cls.__members__]
+
+    @classmethod
+    def get_from_short_key(cls, name: str) -> QoSProfile:
+        """The profile of a name in any case."""
+        return cls[name.upper()].value

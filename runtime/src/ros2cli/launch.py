@@ -1,0 +1,98 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: T201  a command prints
+"""
+``ros2 launch``: runs a launch file of a package, or one that is given by its path.
+
+Takes the file and launch arguments ``name:=value``; gives the exit code of LaunchService.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+from launch import LaunchDescription, LaunchService
+from launch.actions import IncludeLaunchDescription
+from launch.launch_description_sources import AnyLaunchDescriptionSource
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument('package_name', help='Name of the package or path of the launch file')
+    parser.add_argument('launch_file_name', nargs='?', help='Name of the launch file')
+    parser.add_argument(
+        'launch_arguments', nargs='*', help="Arguments to the launch file; '<name>:=<value>'"
+    )
+    parser.add_argument('-n', '--noninteractive', action='store_true', help='No terminal')
+    parser.add_argument('-d', '--debug', action='store_true', help='Print tracebacks')
+    parser.add_argument(
+        '-s', '--show-args', '--show-arguments', action='store_true', help='Show arguments'
+    )
+    parser.set_defaults(main=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the launch file, or show its arguments."""
+    path, arguments = _find(args)
+    if args.show_args:
+        _show_arguments(path)
+        return 0
+    service = LaunchService(argv=arguments, noninteractive=args.noninteractive, debug=args.debug)
+    include = IncludeLaunchDescription(
+        AnyLaunchDescriptionSource(path), launch_arguments=_parse(arguments)
+    )
+    service.include_launch_description(LaunchDescription([include]))
+    return service.run()
+
+
+def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
+    """Return the path of the launch file and the launch arguments."""
+    rest = [part for part in (args.launch_file_name, *args.launch_arguments) if part is not None]
+    if Path(args.package_name).is_file():
+        return args.package_name, rest
+    if not rest or ':=' in rest[0]:
+        raise RuntimeError(
+            f"'{args.package_name}' is not a file; a package needs the name of a launch file too"
+        )
+    try:
+        share = get_package_share_directory(args.package_name, print_warning=False)
+    except (PackageNotFoundError, ValueError) as error:
+        raise RuntimeError(f"Package '{args.package_name}' not found: {error}") from error
+    name, *arguments = rest
+    found = sorted(path for path in Path(share).rglob(name) if path.is_file())
+    if len(found) != 1:
+        problem = 'was not found' if not found else f'is there {len(found)} times'
+        raise RuntimeError(
+            f"file '{name}' {problem} in the share directory of package "
+            f"'{args.package_name}' which is at '{share}'"
+        )
+    return str(found[0]), arguments
+
+
+def _parse(arguments: list[str]) -> list[tuple[str, str]]:
+    """Return names and values; the last value of a name wins."""
+    parsed = {}
+    for argument in arguments:
+        name, separator, value = argument.partition(':=')
+        if not (name and separator):
+            raise RuntimeError(
+                f"malformed launch argument '{argument}', expected format '<name>:=<value>'"
+            )
+        parsed[name] = value
+    return list(parsed.items())
+
+
+def _show_arguments(path: str) -> None:
+    description = AnyLaunchDescriptionSource(path).try_get_launch_description_without_context()
+    assert description is not None, 'a path of plain text is known'
+    print("Arguments (pass arguments as '<name>:=<value>'):")
+    arguments = description.get_launch_arguments()
+    for argument in arguments:
+        print(f"\n    '{argument.name}':\n        {argument.description}")
+        if argument.default_value is not None:
+            default = ' + '.join(sub.describe() for sub in argument.default_value)
+            print(f'        (default: {default})')
+    if not arguments:
+        print('\n  No arguments.')

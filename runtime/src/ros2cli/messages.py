@@ -1,0 +1,173 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Messages as YAML and back.
+
+Takes type names such as std_msgs/msg/String, messages, and dictionaries; gives classes, text and
+filled messages. The shape of the text is that of rosidl_runtime_py.
+"""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Callable, Mapping
+from importlib import import_module
+import re
+from typing import Any
+
+import yaml
+
+Stamp = Callable[[Any], None]
+_LIST = re.compile(r'^(?:sequence<(?P<in>[^,>]+)(?:, *\d+)?>|(?P<of>.+)\[\d*\])$')
+
+
+def get_interface(name: str, kind: str) -> Any:
+    """
+    Return the class of a type name.
+
+    :param name: e.g. std_msgs/msg/String or std_msgs/String.
+    :param kind: msg or srv.
+    :raises RuntimeError: if there is no such type.
+    """
+    what = {'msg': 'message', 'srv': 'service'}[kind]
+    match = re.fullmatch(rf'(\w+)/(?:{kind}/)?(\w+)', name)
+    if match is None:
+        raise RuntimeError(f"The passed {what} type '{name}' is invalid")
+    try:
+        return getattr(import_module(f'{match[1]}.{kind}'), match[2])
+    except (AttributeError, ImportError) as error:
+        raise RuntimeError(f"The passed {what} type '{name}' is invalid") from error
+
+
+def to_plain(value: Any, limit: int | None = None, *, no_arr: bool = False) -> Any:
+    """
+    Return a message or a field of one as what YAML knows.
+
+    :param limit: longer strings and arrays are cut to this length; None for no limit.
+    :param no_arr: tell type and length of arrays instead of their values.
+    """
+    if hasattr(value, 'get_fields_and_field_types'):
+        return {
+            name: _field_to_plain(getattr(value, name), type_name, limit, no_arr=no_arr)
+            for name, type_name in value.get_fields_and_field_types().items()
+        }
+    if isinstance(value, (str, bytes)):
+        if limit is not None and len(value) > limit:
+            return f'{value[:limit]!s}...'
+        return value if isinstance(value, str) else value[0] if len(value) == 1 else list(value)
+    if isinstance(value, (bool, int, float)):
+        return value
+    items = value if limit is None else value[:limit]
+    plain = [to_plain(item.item() if hasattr(item, 'item') else item, limit) for item in items]
+    return [*plain, '...'] if len(items) < len(value) else plain
+
+
+def _field_to_plain(value: Any, type_name: str, limit: int | None, *, no_arr: bool) -> Any:
+    if no_arr and (match := _LIST.match(type_name)):
+        return (
+            f'<{"sequence" if match["in"] else "array"} type: {type_name}, length: {len(value)}>'
+        )
+    return to_plain(value, limit, no_arr=no_arr)
+
+
+def to_yaml(
+    message: Any, limit: int | None = None, *, no_arr: bool = False, flow: bool = False
+) -> str:
+    """Return a message as YAML text, see to_plain()."""
+    plain = to_plain(message, limit, no_arr=no_arr)
+    return yaml.safe_dump(
+        plain, sort_keys=False, allow_unicode=True, width=float('inf'), default_flow_style=flow
+    )
+
+
+def parse_values(text: str) -> dict[str, Any]:
+    """
+    Return the dictionary in a YAML text.
+
+    :raises RuntimeError: if it is something else.
+    """
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RuntimeError(f'The passed value is not valid YAML: {error}') from error
+    if not isinstance(values, dict):
+        raise RuntimeError(  # noqa: TRY004  the command shows RuntimeErrors to the user
+            'The passed value needs to be a dictionary in YAML format'
+        )
+    return values
+
+
+def fill(message: Any, values: Mapping[str, Any]) -> list[Stamp]:
+    """
+    Set fields of a message.
+
+    :param values: by name; a header may be 'auto' and a time 'now'.
+    :return: functions that set those when they are called with the time.
+    :raises RuntimeError: if a field does not exist or can't have the value.
+    """
+    stamps: list[Stamp] = []
+    types = message.get_fields_and_field_types()
+    for name, value in values.items():
+        if name not in types:
+            raise RuntimeError(
+                f"Failed to populate field: '{type(message).__name__}' object has no attribute "
+                f"'{name}', only: {', '.join(types) or 'nothing'}"
+            )
+        try:
+            _fill_field(message, name, types[name], value, stamps)
+        except (TypeError, ValueError, AssertionError, OverflowError) as error:
+            raise RuntimeError(f"Failed to populate field '{name}': {error}") from error
+    return stamps
+
+
+def _fill_field(message: Any, name: str, type_name: str, value: Any, stamps: list[Stamp]) -> None:
+    field = getattr(message, name)
+    if value == 'auto' and type_name == 'std_msgs/Header':
+        stamps.append(lambda now: setattr(field, 'stamp', now))
+    elif value == 'now' and type_name == 'builtin_interfaces/Time':
+        stamps.append(lambda now: setattr(message, name, now))
+    elif match := _LIST.match(type_name):
+        item_type = match['in'] or match['of']
+        setattr(message, name, _list(field, item_type, value, stamps))
+    elif hasattr(field, 'get_fields_and_field_types'):
+        if not isinstance(value, Mapping):
+            raise TypeError(f'expected a dictionary for {type_name}, got {value!r}')
+        stamps += fill(field, value)
+    else:
+        setattr(message, name, _scalar(type(field), value))
+
+
+def _list(field: Any, item_type: str, value: Any, stamps: list[Stamp]) -> Any:
+    if not isinstance(value, list):
+        raise TypeError(f'expected a list, got {value!r}')
+    if '/' in item_type:
+        messages = [get_interface(item_type, 'msg')() for _ in value]
+        for message, item in zip(messages, value, strict=True):
+            stamps += fill(message, item)
+        return messages
+    if isinstance(field, array.array):
+        return array.array(field.typecode, value)
+    if hasattr(field, 'dtype'):
+        return type_of_array(field)(value)
+    kind = {'string': str, 'boolean': bool, 'octet': bytes}.get(item_type, type(None))
+    return [_scalar(kind, item) for item in value]
+
+
+def type_of_array(field: Any) -> Callable[[list[Any]], Any]:
+    """Return what makes a numpy array of the field's type from a list."""
+    import numpy as np  # noqa: PLC0415  most messages hold no such array
+
+    return lambda value: np.array(value, dtype=field.dtype)
+
+
+def _scalar(kind: type, value: Any) -> Any:
+    """Return a value in a field's type; integers may stand for floats, numbers for text."""
+    if kind is str and isinstance(value, (int, float)):
+        return str(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if kind is bytes and type(value) is int:
+        return bytes([value])
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError(f'expected {kind.__name__}, got {value!r}')
+    return value

@@ -1,0 +1,43 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+``ros2 run``: runs a program of a package.
+
+Takes package, program and its arguments; becomes that program, so that signals reach it and its
+exit code is the command's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+
+from ament_index_python.executables import get_executable_paths
+from ament_index_python.packages import PackageNotFoundError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument('--prefix', help='Command that should go before the executable')
+    parser.add_argument('package_name', help='Name of the ROS package')
+    parser.add_argument('executable_name', help='Name of the executable')
+    parser.add_argument('argv', nargs=argparse.REMAINDER, help='Arguments to the executable')
+    parser.set_defaults(main=main)
+
+
+def main(args: argparse.Namespace) -> str:
+    """Become the program; return only an error."""
+    try:
+        paths = get_executable_paths(args.package_name)
+    except (PackageNotFoundError, ValueError) as error:
+        return f"Package '{args.package_name}' not found: {error}"
+    if args.executable_name not in paths:
+        return 'No executable found'
+    command = [*shlex.split(args.prefix or ''), paths[args.executable_name], *args.argv]
+    sys.stdout.flush()
+    try:
+        os.execvp(command[0], command)  # noqa: S606  no shell is wanted
+    except OSError as error:
+        return f'{command[0]}: {error.strerror}'

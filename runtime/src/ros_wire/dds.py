@@ -1,0 +1,276 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Writers, readers and wait sets: whole CDR buffers over Cyclone DDS, named as rmw_cyclonedds does.
+
+Takes topic names as they stand on the wire (`rt/...`), ROS type names and QoS; gives bytes. This
+is the narrow place where another transport could stand. Knows no message class but the graph's.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+import os
+import struct
+import threading
+from typing import Any
+
+from cyclonedds._clayer import ddspy_take
+from cyclonedds.core import (
+    GuardCondition,
+    InstanceState,
+    Policy,
+    Qos,
+    ReadCondition,
+    SampleState,
+    ViewState,
+    WaitSet,
+)
+from cyclonedds.domain import Domain, DomainParticipant
+from cyclonedds.idl import make_idl_struct
+from cyclonedds.pub import DataWriter
+from cyclonedds.sub import DataReader
+from cyclonedds.topic import Topic
+from cyclonedds.util import duration
+
+from ros_wire.dds_config import domain_configuration
+from ros_wire.definitions import type_hash
+from ros_wire.library import (
+    FOREVER_NS,
+    LIBRARY,
+    check,
+    keep_large_buffers,
+    strip_type_information,
+    write,
+)
+
+_ANY = SampleState.Any | ViewState.Any | InstanceState.Any
+_domains: dict[int, Domain] = {}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The QoS policies that ROS sets on an endpoint; None leaves DDS's default."""
+
+    depth: int = 10
+    keep_all: bool = False
+    reliable: bool = True
+    transient_local: bool = False
+    lifespan_ns: int | None = None
+    deadline_ns: int | None = None
+    manual_liveliness: bool = False
+    lease_ns: int | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample as taken: CDR with its header."""
+
+    data: bytes
+    source_stamp_ns: int
+    writer_handle: int
+
+
+def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> Qos:
+    """The endpoint QoS that rmw_cyclonedds's create_readwrite_qos sets."""
+    history = (
+        Policy.History.KeepAll if quality.keep_all else Policy.History.KeepLast(quality.depth)
+    )
+    reliable = Policy.Reliability.Reliable(duration(seconds=1))
+    lives = Policy.Liveliness
+    liveliness = lives.ManualByTopic if quality.manual_liveliness else lives.Automatic
+    policies = [
+        Policy.WriterDataLifecycle(autodispose=False),
+        Policy.DataRepresentation(use_cdrv0_representation=True),
+        reliable if quality.reliable else Policy.Reliability.BestEffort,
+        Policy.Userdata(user_data.encode()),
+        history,
+        liveliness(quality.lease_ns or FOREVER_NS),
+    ]
+    if quality.transient_local:
+        policies.append(Policy.Durability.TransientLocal)
+        policies.append(Policy.DurabilityService(0, history, -1, -1, -1))
+    if quality.lifespan_ns:
+        policies.append(Policy.Lifespan(quality.lifespan_ns))
+    if quality.deadline_ns:
+        policies.append(Policy.Deadline(quality.deadline_ns))
+    if ignore_local:
+        policies.append(Policy.IgnoreLocal.Participant)
+    return Qos(*policies)
+
+
+def _type_of(ros_type: str) -> type[Any]:
+    """
+    An empty type of the right name: the C layer then takes any content.
+
+    A fresh class for each topic, because the C layer shares its type description by class.
+    """
+    package, kind, name = ros_type.split('/')
+    made: type[Any] = make_idl_struct(name + '_', f'{package}.{kind}.dds_.{name}_', {})
+    return made
+
+
+class Endpoint:
+    """A writer or reader: its DDS entity, GUID and handle."""
+
+    def __init__(self, entity: Any) -> None:
+        self.entity = entity
+        self.ref: int = entity._ref  # noqa: SLF001 what the C library takes
+        self.guid: bytes = entity.guid.bytes
+        self.handle: int = entity.get_instance_handle() & (2**64 - 1)
+
+    def close(self) -> None:
+        """Delete it; peers see it go."""
+        self.entity.__del__()  # the wrapper has no other way; calling it twice is harmless
+
+
+class Writer(Endpoint):
+    """Writes CDR."""
+
+    def write(self, data: bytearray) -> None:
+        """Write one sample; blocks for a second at most where a reliable history is full."""
+        write(self.ref, data)
+
+    def matched(self) -> dict[int, Any]:
+        """The matched readers' descriptions by their handles."""
+        handles = self.entity.get_matched_subscriptions()
+        found = {h: self.entity.get_matched_subscription_data(h) for h in handles}
+        return {handle: data for handle, data in found.items() if data is not None}
+
+
+class Reader(Endpoint):
+    """Takes CDR; `condition_ref` is what a wait set attaches."""
+
+    def __init__(self, entity: Any) -> None:
+        super().__init__(entity)
+        self._condition = ReadCondition(entity, _ANY)
+        self.condition_ref: int = self._condition._ref  # noqa: SLF001 as above
+
+    def take(self) -> Sample | None:
+        """The oldest sample, or None."""
+        while True:
+            taken = ddspy_take(self.ref, _ANY, 1)
+            if not isinstance(taken, list) or not taken:
+                return None
+            data, info = taken[0]
+            if info.valid_data:
+                return Sample(data, info.source_timestamp, info.publication_handle)
+
+    def matched(self) -> dict[int, Any]:
+        """The matched writers' descriptions by their handles."""
+        handles = self.entity.get_matched_publications()
+        found = {h: self.entity.get_matched_publication_data(h) for h in handles}
+        return {handle: data for handle, data in found.items() if data is not None}
+
+    def close(self) -> None:
+        """Delete it and its condition."""
+        self._condition.__del__()
+        super().close()
+
+
+def user_data(description: Any) -> str:
+    """The text a peer's endpoint announces, e.g. `typehash=RIHS01_...;`."""
+    if Policy.Userdata not in description.qos:
+        return ''
+    text: str = description.qos[Policy.Userdata].data.decode(errors='replace')
+    return text
+
+
+class Participant:
+    """A process' (or context's) place in a domain."""
+
+    def __init__(self, domain_id: int) -> None:
+        keep_large_buffers()
+        if domain_id not in _domains:
+            _domains[domain_id] = Domain(domain_id, domain_configuration(os.environ))
+        self.entity = DomainParticipant(domain_id, qos=Qos(Policy.Userdata(b'enclave=/;')))
+        self.domain_id = domain_id
+        self.guid: bytes = self.entity.guid.bytes
+        self._topics: dict[tuple[str, str], Topic[Any]] = {}
+        self._lock = threading.Lock()
+        self._service_ids = 0
+
+    def _topic(self, name: str, ros_type: str) -> Topic[Any]:
+        with self._lock:
+            topic = self._topics.get((name, ros_type))
+            if topic is None:
+                topic = Topic(self.entity, name, _type_of(ros_type))
+                strip_type_information(topic)
+                self._topics[name, ros_type] = topic
+            return topic
+
+    def writer(self, name: str, ros_type: str, quality: Quality, label: str = '') -> Writer:
+        """
+        A writer.
+
+        :param label: what stands before the type hash in the user data, e.g. `clientid=...;`.
+        """
+        qos = dds_qos(quality, f'{label}typehash={type_hash(ros_type)};')
+        return Writer(DataWriter(self.entity, self._topic(name, ros_type), qos))
+
+    def reader(
+        self,
+        name: str,
+        ros_type: str,
+        quality: Quality,
+        label: str = '',
+        *,
+        ignore_local: bool = False,
+    ) -> Reader:
+        """A reader, see :meth:`writer`."""
+        text = f'{label}typehash={type_hash(ros_type)};'
+        qos = dds_qos(quality, text, ignore_local=ignore_local)
+        return Reader(DataReader(self.entity, self._topic(name, ros_type), qos))
+
+    def new_service_id(self) -> str:
+        """An identity for a client or service, in the form rmw_cyclonedds writes it."""
+        with self._lock:
+            self._service_ids += 1
+            number = self.guid[:12] + struct.pack('>I', self._service_ids)
+        return f'{number[0]:2x}' + ''.join(f'.{byte:x}' for byte in number[1:])
+
+    def close(self) -> None:
+        """Leave the domain: every endpoint goes too."""
+        self.entity.__del__()
+
+
+class Waiter:
+    """A wait set whose members are numbered, with one condition of its own to wake it."""
+
+    def __init__(self, participant: Participant) -> None:
+        self._set = WaitSet(participant.entity)
+        self._guard = GuardCondition(participant.entity)
+        self._ref: int = self._set._ref  # noqa: SLF001 what the C library takes
+        self._members: dict[int, int] = {}  # token -> DDS entity
+        guard: int = self._guard._ref  # noqa: SLF001 as above
+        check(LIBRARY.dds_waitset_attach(self._ref, guard, 0), 'attach')
+
+    def wake(self) -> None:
+        """End the wait that runs now, or the next one."""
+        self._guard.set(True)
+
+    def keep(self, wanted: dict[int, int]) -> None:
+        """
+        Make these the members.
+
+        :param wanted: token (positive) -> DDS entity.
+        """
+        if wanted == self._members:
+            return
+        for token in self._members.keys() - wanted.keys():
+            LIBRARY.dds_waitset_detach(self._ref, self._members.pop(token))
+        for token in wanted.keys() - self._members.keys():
+            # An entity that another thread has just deleted can't be attached any more.
+            if LIBRARY.dds_waitset_attach(self._ref, wanted[token], token) >= 0:
+                self._members[token] = wanted[token]
+
+    def wait(self, timeout_ns: int | None) -> list[int]:
+        """Tokens of the members that are ready, after at most `timeout_ns` (None: no limit)."""
+        limit = FOREVER_NS if timeout_ns is None else timeout_ns
+        tokens = (ctypes.c_ssize_t * (len(self._members) + 1))()
+        count = LIBRARY.dds_waitset_wait(self._ref, tokens, len(tokens), limit)
+        ready = list(tokens[: max(0, min(count, len(tokens)))])
+        if 0 in ready:
+            self._guard.set(False)
+        return sorted(token for token in ready if token)

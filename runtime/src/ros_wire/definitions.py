@@ -1,0 +1,107 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Interface definitions: the fields, constants and RIHS01 hash of every type.
+
+Messages come from the definitions that rosbags ships for the ROS distribution named by ROS_DISTRO
+(Jazzy without one); services from .srv files beside the service packages. Knows no Python class of
+a message and no serialisation.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+from rosbags.interfaces import Nodetype
+from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+
+#: The empty structure's only member on the wire, hidden from users.
+PLACEHOLDER = 'structure_needs_at_least_one_member'
+
+#: Default values other than zero, which rosbags drops (Jazzy's geometry_msgs and sensor_msgs).
+DEFAULTS: dict[tuple[str, str], Any] = {
+    ('geometry_msgs/msg/Quaternion', 'w'): 1.0,
+    ('sensor_msgs/msg/NavSatStatus', 'status'): -2,
+}
+
+
+@functools.cache
+def _store() -> Any:
+    """The definitions of the peers' ROS distribution, `char` spelt as the uint8 it is."""
+    distro = os.environ.get('ROS_DISTRO', 'jazzy')
+    try:
+        store = get_typestore(Stores[f'ROS2_{distro.upper()}'])
+    except KeyError:
+        raise ValueError(f'ROS_DISTRO={distro!r} is not a ROS 2 distribution known here') from None
+    for _, fields in store.fielddefs.values():
+        fields[:] = [(name, _without_char(description)) for name, description in fields]
+    return store
+
+
+def _plain(base: str) -> str:
+    return 'uint8' if base == 'char' else base
+
+
+def _without_char(description: Any) -> Any:
+    node, detail = description
+    if node == Nodetype.BASE:
+        return node, (_plain(detail[0]), detail[1])
+    if node == Nodetype.NAME:
+        return description
+    return node, (_without_char(detail[0]), detail[1])
+
+
+def names(kind_of_package: str) -> list[str]:
+    """The type names of e.g. `std_msgs/msg` or `std_srvs/srv`, without the package."""
+    if kind_of_package.endswith('/srv'):
+        return sorted(path.stem for path in _service_folder(kind_of_package).glob('*.srv'))
+    prefix = kind_of_package + '/'
+    return sorted(name[len(prefix) :] for name in _store().fielddefs if name.startswith(prefix))
+
+
+def definition(type_name: str) -> tuple[list[Any], list[Any]]:
+    """
+    Constants and fields of a type, in rosbags' notation.
+
+    :param type_name: `package/msg/Name`, or `package/srv/Name_Request` and `_Response`.
+    :raises LookupError: no such type.
+    """
+    known = _store().fielddefs
+    if type_name not in known and '/srv/' in type_name:
+        _load_service(type_name.rsplit('_', 1)[0])
+    if type_name not in known:
+        raise LookupError(f'no definition of {type_name}')
+    constants, fields = known[type_name]
+    return constants, fields
+
+
+@functools.cache
+def type_hash(type_name: str) -> str:
+    """The type's RIHS01 hash (REP 2011), as ROS 2 Iron and later announce it."""
+    definition(type_name)
+    return str(_store().hash_rihs01(type_name))
+
+
+def _service_folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package.replace('/', '.'))
+    if spec is None or spec.origin is None:
+        raise LookupError(f'no package {package}')
+    return Path(spec.origin).parent
+
+
+def _load_service(service: str) -> None:
+    package, _, name = service.rpartition('/')
+    path = _service_folder(package) / f'{name}.srv'
+    if not path.is_file():
+        raise LookupError(f'no definition of {service}')
+    request, _, response = path.read_text().partition('---\n')
+    for suffix, text in (('_Request', request), ('_Response', response)):
+        # rosbags files every parsed text under msg/.
+        ((_, parsed),) = get_types_from_msg(text, service + suffix).items()
+        constants, fields = parsed
+        fields = fields or [(PLACEHOLDER, (Nodetype.BASE, ('uint8', 0)))]
+        _store().fielddefs[service + suffix] = constants, fields

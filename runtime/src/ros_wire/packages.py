@@ -1,0 +1,35 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What makes `sensor_msgs.msg` and its like: classes that are made on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import sys
+from typing import Any
+
+from ros_wire.definitions import names
+from ros_wire.messages import message_class, service_class
+
+
+def lazy_classes(
+    package: str,
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """
+    `__getattr__`, `__dir__` and `__all__` of a module of interfaces.
+
+    :param package: e.g. `sensor_msgs/msg`.
+    """
+    module = package.replace('/', '.')
+    make = service_class if package.endswith('/srv') else message_class
+
+    def find(name: str) -> Any:
+        try:
+            cls = make(f'{package}/{name}')
+        except LookupError:
+            raise AttributeError(f'module {module!r} has no attribute {name!r}') from None
+        setattr(sys.modules[module], name, cls)
+        return cls
+
+    known = names(package)
+    return find, lambda: known, known

@@ -1,0 +1,3 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""std_msgs: its interfaces, without a build."""
