@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
@@ -37,15 +37,25 @@ class DemoNode(Node):
         super().__init__('demo')
         self._parameters = declare(self, PARAMETERS)
         self._sentences = [s.strip() for s in self._parameters.sentences.split('|')]
-        self._spoken = self._understood = -1
+        self._act = -1  # index of the sentence that the show has come to
+        self._sentence = ''  # what was said last, by us or by anybody else
+        self._speaks = False  # until the policy follows
+        self._chunks = 0  # that the policy has made
         self._seconds = 0  # since the beginning
         self._shown = 0  # since the first motion
         self._executor_status = self._policy_status = None
         self._command_out = self.create_publisher(String, 'command', 10)
+        self.create_subscription(String, 'command', self._on_command, 10)
         self.create_subscription(DiagnosticStatus, 'chunk_executor/state', self._on_executor, 10)
         self.create_subscription(DiagnosticStatus, 'pi0_policy/chunk_info', self._on_policy, 10)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
         # The show goes by the wall clock: it must also end if the simulation should die.
         self.create_timer(1.0, self._each_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def _on_command(self, message: String) -> None:
+        """Let others speak too: what they say replaces our sentence."""
+        if message.data != self._sentence:
+            self._sentence, self._speaks = message.data, False
 
     def _on_executor(self, message: DiagnosticStatus) -> None:
         self._executor_status = message
@@ -54,6 +64,17 @@ class DemoNode(Node):
 
     def _on_policy(self, message: DiagnosticStatus) -> None:
         self._policy_status = message
+        if _values(message)['prompt'] == self._sentence:
+            self._speaks = False
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        """Say the last sentence again to a policy that has died and come back."""
+        for status in message.status:
+            if status.name == 'pi0_policy':
+                chunks = int(_values(status)['chunks'])
+                if chunks < self._chunks:
+                    self._speaks = True
+                self._chunks = chunks
 
     def _each_second(self) -> None:
         self._seconds += 1
@@ -70,17 +91,13 @@ class DemoNode(Node):
         self._speak(int(share * len(self._sentences)))
         self.get_logger().info(self._status_line())
 
-    def _speak(self, index: int) -> None:
-        """Say a sentence until the policy follows it; then anybody else may say another."""
-        sentence = self._sentences[index]
-        if self._policy_status and _values(self._policy_status)['prompt'] == sentence:
-            self._understood = index
-        if index == self._understood:
-            return
-        if index != self._spoken:
-            self._spoken = index
-            self.get_logger().info(f'command: "{sentence}"')
-        self._command_out.publish(String(data=sentence))
+    def _speak(self, act: int) -> None:
+        """Say the sentence of an act until the policy follows it."""
+        if act != self._act:
+            self._act, self._sentence, self._speaks = act, self._sentences[act], True
+            self.get_logger().info(f'command: "{self._sentence}"')
+        if self._speaks:
+            self._command_out.publish(String(data=self._sentence))
 
     def _status_line(self) -> str:
         executor = (

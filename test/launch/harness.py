@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / 'checkpoints' / 'untrained'
 ROBOT_FILE = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
 ROBOT = load_robot(ROBOT_FILE)
+NAMES = list(ROBOT.joint_names)
 HOME = [0.0, -0.96, 1.16, 0.0, -0.3, 0.0, 0.03] * 2  # a pose well within its limits
 
 # Only to notice that nothing will ever come; never to measure.
@@ -90,8 +91,8 @@ class Watcher(Node):
         self.states = []
         self.statuses = []
         self.diagnostics = {}
-        self.latest = {}
-        self.commands = []
+        # One series for each controller: messages of different topics arrive in any order.
+        self.commands = {output.joints: [] for output in ROBOT.outputs}
         self.command_out = self.create_publisher(String, 'command', 10)
         self.chunk_out = self.create_publisher(JointTrajectory, 'action_chunk', 1)
         self.create_subscription(
@@ -105,23 +106,21 @@ class Watcher(Node):
         )
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
         for output in ROBOT.outputs:
-            self.create_subscription(
-                Float64MultiArray,
-                output.topic,
-                lambda message, joints=output.joints: self._on_command(joints, message),
-                100,
-            )
+            series = self.commands[output.joints]
+            self.create_subscription(Float64MultiArray, output.topic, series.append, 100)
 
     def _on_diagnostics(self, message):
         for status in message.status:
             self.diagnostics[status.name] = status
 
-    def _on_command(self, joints, message):
-        """Put the parts that the controllers get together again to one row per tick."""
-        if joints[0] in self.latest:  # the next tick has begun
-            self.commands.append([self.latest.get(name, np.nan) for name in ROBOT.joint_names])
-            self.latest = {}
-        self.latest.update(zip(joints, message.data, strict=True))
+    @property
+    def ticks(self):
+        """How many commands every controller has got."""
+        return min(len(series) for series in self.commands.values())
+
+    def last_commands(self, count):
+        """The newest commands of each controller, (count, J)."""
+        return np.hstack([[m.data for m in series[-count:]] for series in self.commands.values()])
 
     @property
     def executor_state(self):
@@ -154,12 +153,13 @@ class Watcher(Node):
 
 def assert_within_limits(commands, period_s):
     """Check position, velocity and acceleration of commands that were sent one tick apart."""
-    commands = np.array(commands)
-    commands = commands[np.isfinite(commands).all(axis=1)]
-    lower, upper = ROBOT.position_limits
-    speed = np.diff(commands, axis=0) / period_s
-    change = np.diff(speed, axis=0) / period_s
-    assert (commands >= lower - 1e-9).all()
-    assert (commands <= upper + 1e-9).all()
-    assert (np.abs(speed) <= ROBOT.velocity_limits * (1 + 1e-6)).all()
-    assert (np.abs(change) <= ROBOT.acceleration_limits * (1 + 1e-6)).all()
+    for joints, series in commands.items():
+        index = [NAMES.index(joint) for joint in joints]
+        lower, upper = ROBOT.position_limits[:, index]
+        values = np.array([message.data for message in series])
+        speed = np.diff(values, axis=0) / period_s
+        change = np.diff(speed, axis=0) / period_s
+        assert (values >= lower - 1e-9).all()
+        assert (values <= upper + 1e-9).all()
+        assert (np.abs(speed) <= ROBOT.velocity_limits[index] * (1 + 1e-6)).all()
+        assert (np.abs(change) <= ROBOT.acceleration_limits[index] * (1 + 1e-6)).all()

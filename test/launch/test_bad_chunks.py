@@ -3,7 +3,7 @@
 """Bad chunks and joint states for the executor: named, the robot holds, life goes on."""
 
 from builtin_interfaces.msg import Duration
-from harness import HOME, ROBOT, needs_simulator, node_command, process
+from harness import HOME, NAMES, needs_simulator, node_command, process
 import numpy as np
 import pytest
 from rclpy.qos import qos_profile_sensor_data
@@ -14,8 +14,6 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from pi0_ros.nodes.convert import ns_to_time, time_to_ns
 
 pytestmark = pytest.mark.ros
-
-NAMES = list(ROBOT.joint_names)
 
 
 @pytest.fixture(scope='module')

@@ -4,15 +4,13 @@
 
 from contextlib import contextmanager
 
-from harness import CHECKPOINT, HOME, ROBOT, node_command, process
+from harness import CHECKPOINT, HOME, NAMES, ROBOT, node_command, process
 import pytest
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import String
 
 pytestmark = pytest.mark.ros
-
-NAMES = list(ROBOT.joint_names)
 
 
 @pytest.fixture(scope='module')
