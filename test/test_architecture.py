@@ -89,6 +89,28 @@ def test_package_and_runtime_do_not_know_each_other():
         assert 'pi0_ros' not in {module.split('.')[0] for module in imports(file)}, file
 
 
+# What rclpy's own Node and LifecycleNode keep under names that a subclass could take from them
+# (ros2/rclpy: rclpy/node.py, rclpy/lifecycle/node.py).
+TAKEN = {
+    '_allow_undeclared_parameters', '_callbacks', '_clients', '_clock', '_context',
+    '_default_callback_group', '_descriptors', '_enabled', '_guards', '_logger',
+    '_logger_service', '_managed_entities', '_on_set_parameters_callbacks',
+    '_parameter_event_publisher', '_parameter_overrides', '_parameter_service', '_parameters',
+    '_publishers', '_rate_group', '_services', '_state_machine', '_subscriptions',
+    '_time_source', '_timers', '_type_description_service',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize('file', sorted((PACKAGE / 'nodes').glob('*.py')), ids=lambda f: f.stem)
+def test_nodes_leave_rclpy_its_names(file):
+    stored = {
+        node.attr
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    assert not stored & TAKEN
+
+
 @pytest.mark.parametrize('file', EVERY_FILE, ids=lambda f: str(f.relative_to(ROOT)))
 def test_form(file):
     text = file.read_text()

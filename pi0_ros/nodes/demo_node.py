@@ -35,8 +35,8 @@ class DemoNode(Node):
 
     def __init__(self) -> None:
         super().__init__('demo')
-        self._parameters = declare(self, PARAMETERS)
-        self._sentences = [s.strip() for s in self._parameters.sentences.split('|')]
+        self._settings = declare(self, PARAMETERS)
+        self._sentences = [s.strip() for s in self._settings.sentences.split('|')]
         self._act = -1  # index of the sentence that the show has come to
         self._sentence = ''  # what was said last, by us or by anybody else
         self._speaks = False  # until the policy follows
@@ -78,10 +78,10 @@ class DemoNode(Node):
 
     def _each_second(self) -> None:
         self._seconds += 1
-        duration_s = self._parameters.duration_s
+        duration_s = self._settings.duration_s
         if self._shown:
             self._shown += 1
-        elif self._seconds > self._parameters.patience_s:
+        elif self._seconds > self._settings.patience_s:
             self.get_logger().fatal('nothing moved; the last status lines above say why')
             sys.exit(1)
         if duration_s and self._shown > duration_s:

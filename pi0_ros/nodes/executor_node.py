@@ -191,7 +191,7 @@ class ExecutorNode(Node):
         age_ns = self._core.chunk_age_ns(now_ns)
         values = {
             'state': status.state.name,
-            'chunk_age_s': 'no chunk' if age_ns is None else age_ns / NS_PER_S,
+            'chunk_age_s': 'none' if age_ns is None else age_ns / NS_PER_S,
             'worst_tick_gap_ms': self._worst_gap_ns * 1e-6,
             **vars(self._core.counters),
         }

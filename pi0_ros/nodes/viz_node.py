@@ -114,7 +114,8 @@ class VizNode(Node):
     def _on_status(self, shown: dict[str, tuple[str, str]], message: DiagnosticStatus) -> None:
         values = {pair.key: pair.value for pair in message.values}
         for label, (key, unit) in shown.items():
-            self._status[label] = f'{values[key]} {unit}'.strip()
+            number = values[key].partition('.')[0].isdigit()
+            self._status[label] = f'{values[key]} {unit}'.strip() if number else values[key]
 
     def _draw(self) -> None:
         """Add one picture to the film."""

@@ -9,7 +9,6 @@ import json
 
 import numpy as np
 import pytest
-import sentencepiece
 
 from pi0_ros.model.config import tiny_config
 from pi0_ros.model.tokenizer import Tokenizer, discretise, prompt_pieces
@@ -73,6 +72,7 @@ def test_json_file(folder):
 
 
 def test_sentencepiece_file(tmp_path):
+    sentencepiece = pytest.importorskip('sentencepiece')
     (tmp_path / 'corpus.txt').write_text('pick up the cube\nput it down\n' * 20)
     sentencepiece.SentencePieceTrainer.train(
         input=str(tmp_path / 'corpus.txt'),
