@@ -43,6 +43,10 @@ def missing_packages() -> list[str]:
 
 def main() -> int:
     """Install what is missing, or say how to."""
+    if importlib.util.find_spec('rclpy') is not None:
+        print('ROS 2 is sourced here: build with colcon instead, as the README says.')
+        print('(`make` brings a stand-in for ROS 2, which must not be mixed with the real one.)')
+        return 1
     packages = missing_packages()
     if not packages:
         return 0

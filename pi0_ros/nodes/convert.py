@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from builtin_interfaces.msg import Duration, Time
+import cv2
 from cv_bridge import CvBridge, CvBridgeError
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 import numpy as np
@@ -68,9 +69,33 @@ def image_to_rgb(message: Image) -> NDArray[np.uint8]:
             f'{len(message.data)} bytes of data do not make {size} with step {message.step}: '
             f'expected {message.step * message.height}'
         )
+    if message.step != message.width * pixel_bytes:
+        message = _without_padding(message, message.width * pixel_bytes)
     # 'passthrough' keeps the view; asking for the same encoding may copy.
     wanted = 'passthrough' if message.encoding == 'rgb8' else 'rgb8'
-    return _as_rgb(_bridge.imgmsg_to_cv2, message, wanted)
+    try:
+        return _bridge.imgmsg_to_cv2(message, wanted)
+    except CvBridgeError as error:
+        raise InputError(f'the image could not be decoded: {error}') from error
+
+
+def _without_padding(message: Image, row_bytes: int) -> Image:
+    """
+    Return the image with rows that follow each other directly.
+
+    cv_bridge reads rows as if padding were a whole number of pixels
+    (ros-perception/vision_opencv, cv_bridge/python/cv_bridge/core.py).
+    """
+    rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
+    return Image(
+        header=message.header,
+        height=message.height,
+        width=message.width,
+        encoding=message.encoding,
+        is_bigendian=message.is_bigendian,
+        step=row_bytes,
+        data=rows[:, :row_bytes].tobytes(),
+    )
 
 
 def compressed_to_rgb(message: CompressedImage) -> NDArray[np.uint8]:
@@ -81,22 +106,16 @@ def compressed_to_rgb(message: CompressedImage) -> NDArray[np.uint8]:
     """
     if not len(message.data):
         raise InputError(f'the compressed image (format {message.format!r}) is empty')
-    return _as_rgb(_bridge.compressed_imgmsg_to_cv2, message, 'rgb8')
+    picture = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise InputError(
+            f'{len(message.data)} bytes of format {message.format!r} are not a picture'
+        )
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
 # How a camera's pictures travel, in the words of the robot's description.
 IMAGE_READERS = {'raw': (Image, image_to_rgb), 'compressed': (CompressedImage, compressed_to_rgb)}
-
-
-def _as_rgb(convert, message: Image | CompressedImage, encoding: str) -> NDArray[np.uint8]:
-    """Call cv_bridge and turn what it raises into InputError."""
-    try:
-        picture = convert(message, encoding)
-    except (CvBridgeError, ValueError, TypeError) as error:
-        raise InputError(f'the image could not be decoded: {error}') from error
-    if picture is None or picture.ndim != 3 or picture.shape[2] != 3:
-        raise InputError('the image could not be decoded to three channels')
-    return picture
 
 
 def rgb_to_image(picture: NDArray[np.uint8], stamp_ns: int, frame_id: str) -> Image:

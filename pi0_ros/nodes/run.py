@@ -8,6 +8,7 @@ from collections.abc import Callable
 import sys
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 
@@ -18,7 +19,8 @@ def run(make_node: Callable[[], Node]) -> None:
     """
     Make the node, spin it until the process is told to end, and clean up.
 
-    A node that can't start because of what it was given says so in one line and exits with 1.
+    A node that can't start because of what it was given, or because an optional package is
+    missing, says so in one line and exits with 1.
 
     :param make_node: its class, or a function without arguments.
     """
@@ -27,7 +29,7 @@ def run(make_node: Callable[[], Node]) -> None:
     try:
         node = make_node()
         rclpy.spin(node)
-    except InputError as error:
+    except (InputError, ParameterException, ImportError) as error:
         rclpy.logging.get_logger('pi0_ros').fatal(str(error))
         sys.exit(1)
     except (KeyboardInterrupt, ExternalShutdownException):

@@ -104,6 +104,13 @@ def test_nodes_refuse_a_bad_robot(tmp_path, node, text, words):
     assert words in refusal(node_command(node, **parameters | {'robot': robot}))
 
 
+@pytest.mark.parametrize(
+    ('name', 'value'), [('rate_hz', 'fast'), ('rate_hz', '0.0'), ('strategy', 'hope')]
+)
+def test_nodes_refuse_a_bad_parameter(name, value):
+    assert name in refusal(node_command('executor_node', **{name: value}))
+
+
 def test_policy_refuses_a_missing_checkpoint(tmp_path):
     command = node_command('policy_node', autostart='true', checkpoint=tmp_path / 'nowhere')
     assert 'nowhere' in refusal(command)
