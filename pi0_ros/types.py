@@ -70,12 +70,15 @@ class Observation:
         A camera that is absent is not in the mapping.
     :param state: measured joint positions, (J,), in the robot's joint order and units.
     :param prompt: the sentence the robot is to follow.
+    :param stamps_ns: when each input was measured [ns]: every picture by its camera's name, and
+        the state as 'joint_states'.
     """
 
     stamp_ns: int
     images: Mapping[str, NDArray[np.uint8]]
     state: NDArray[np.float64]
     prompt: str
+    stamps_ns: Mapping[str, int]
 
 
 @dataclass(frozen=True)

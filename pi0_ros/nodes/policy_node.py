@@ -36,7 +36,7 @@ from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import Worker
 from pi0_ros.robots.spec import load_robot
-from pi0_ros.types import InputError
+from pi0_ros.types import InputError, Observation
 
 PARAMETERS = (
     ROBOT,
@@ -192,21 +192,23 @@ class PolicyNode(LifecycleNode):
 
     # Outputs.
 
-    def _publish(self, inference: Inference, prompt: str) -> None:
+    def _publish(self, inference: Inference, observation: Observation) -> None:
         """Publish a chunk and what is known about it; called on the worker's thread."""
+        prompt = observation.prompt
         if prompt != self._prompt:
             self._prompt = prompt
             self.get_logger().info(f'chunk {self._chunk_count} follows "{prompt}"')
         self._chunk_out.publish(chunk_to_message(inference.chunk))
-        latency_ms = (self._now_ns() - inference.chunk.stamp_ns) * 1e-6
-        model_ms = sum(inference.milliseconds.values())
-        text = f'chunk {self._chunk_count}: {model_ms:.0f} ms in the model, "{prompt}"'
+        now_ns = self._now_ns()
+        duration_ms = sum(inference.milliseconds.values())
+        text = f'chunk {self._chunk_count}: inferred in {duration_ms:.0f} ms, "{prompt}"'
         values = {
             'chunk': self._chunk_count,
             'prompt': prompt,
             'stamp_ns': inference.chunk.stamp_ns,
-            'latency_ms': latency_ms,
+            'latency_ms': (now_ns - inference.chunk.stamp_ns) * 1e-6,
             **{f'{stage}_ms': value for stage, value in inference.milliseconds.items()},
+            **{f'{n}_age_ms': (now_ns - t) * 1e-6 for n, t in observation.stamps_ns.items()},
         }
         self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
         self._chunk_count += 1

@@ -24,6 +24,7 @@ from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, InputError, Observation, finite_array
 
 Picture = NDArray[np.uint8]
+_State = tuple[int, NDArray[np.float64]]  # stamp [ns] and positions, (J,)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class ObservationBuffer:
         self._now_ns = 0
         self._command: str | None = None
         self._images: dict[str, _Image] = {}
-        self._states: list[tuple[int, NDArray[np.float64]]] = []  # in order of their stamps
+        self._states: list[_State] = []  # in order of their stamps
 
     def update_image(
         self, camera: str, stamp_ns: int, image: Picture | Callable[[], Picture]
@@ -160,15 +161,17 @@ class ObservationBuffer:
             if now_ns < self._now_ns:
                 self._clear_sensors()
             self._now_ns = now_ns
-            images, state, command = self._select(now_ns)
+            images, (state_ns, state), command = self._select(now_ns)
+        stamps_ns = {camera: image.stamp_ns for camera, image in images.items()}
         return Observation(
-            stamp_ns=max(image.stamp_ns for image in images.values()),
+            stamp_ns=max(stamps_ns.values()),
             images={camera: image.decode() for camera, image in images.items()},
             state=state,
             prompt=command,
+            stamps_ns={**stamps_ns, 'joint_states': state_ns},
         )
 
-    def _select(self, now_ns: int) -> tuple[dict[str, _Image], NDArray[np.float64], str]:
+    def _select(self, now_ns: int) -> tuple[dict[str, _Image], _State, str]:
         reasons = self._drop_future(now_ns)
         images = self._fresh_images(now_ns, reasons)
         stamp_ns = max((image.stamp_ns for image in images.values()), default=now_ns)
@@ -224,9 +227,7 @@ class ObservationBuffer:
                 reasons.append(reason)
         return together
 
-    def _paired_state(
-        self, now_ns: int, stamp_ns: int, reasons: list[str]
-    ) -> NDArray[np.float64] | None:
+    def _paired_state(self, now_ns: int, stamp_ns: int, reasons: list[str]) -> _State | None:
         newest_ns = self._states[-1][0] if self._states else None
         reason = _stale('joint state', newest_ns, now_ns, self._settings.max_state_age_s)
         if reason is not None:
@@ -239,7 +240,7 @@ class ObservationBuffer:
         reason = self._apart('joint state', paired_ns, stamp_ns)
         if reason is not None:
             reasons.append(reason)
-        return state
+        return paired_ns, state
 
     def _apart(self, what: str, stamp_ns: int, newest_ns: int) -> str | None:
         spread_s, limit_s = abs(stamp_ns - newest_ns) / NS_PER_S, self._settings.max_spread_s

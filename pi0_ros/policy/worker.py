@@ -14,7 +14,7 @@ import threading
 
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
 from pi0_ros.policy.policy import Inference, Policy
-from pi0_ros.types import NS_PER_S, InputError
+from pi0_ros.types import NS_PER_S, InputError, Observation
 
 PATIENCE_S = 0.2
 
@@ -24,7 +24,7 @@ class Worker:
     Infer on a thread of its own from start to stop.
 
     :param now_ns: returns the time [ns].
-    :param publish: takes each inference and the sentence it follows; called on the thread.
+    :param publish: takes each inference and what it was made from; called on the thread.
     :param rate_hz: how many chunks per second at most [Hz], by the observations' stamps.
     """
 
@@ -33,7 +33,7 @@ class Worker:
         policy: Policy,
         buffer: ObservationBuffer,
         now_ns: Callable[[], int],
-        publish: Callable[[Inference, str], None],
+        publish: Callable[[Inference, Observation], None],
         rate_hz: float,
     ) -> None:
         self._policy = policy
@@ -94,7 +94,7 @@ class Worker:
         self.waiting_for = ''
         self._last_stamp_ns = observation.stamp_ns
         if not self._ending.is_set():
-            self._publish(inference, observation.prompt)
+            self._publish(inference, observation)
 
     def _is_due(self, stamp_ns: int) -> bool:
         """Return whether a period has passed since the last one, or time has jumped back."""

@@ -85,7 +85,8 @@ def observation(robot):
     rng = np.random.default_rng(2)
     images = {name: rng.integers(0, 256, (48, 64, 3), dtype=np.uint8) for name in robot.cameras}
     state = rng.uniform(*robot.position_limits)
-    return Observation(123_456_789, images, state, 'pick up the red cube')
+    stamps_ns = dict.fromkeys([*images, 'joint_states'], 123_456_789)
+    return Observation(123_456_789, images, state, 'pick up the red cube', stamps_ns)
 
 
 @pytest.fixture(scope='session')

@@ -62,6 +62,11 @@ def test_an_observation_holds_all(full):
     }
     assert observation.state.tolist() == [0.5] * 14
     assert observation.prompt == 'pick up the red cube'
+    assert observation.stamps_ns == {
+        'cam_high': NOW - 20 * MS,
+        'cam_right_wrist': NOW - 30 * MS,
+        'joint_states': NOW - 10 * MS,
+    }
 
 
 def test_an_empty_buffer_names_everything(buffer):

@@ -31,8 +31,8 @@ class Line:
         )
         self.robot = robot
 
-    def _publish(self, inference, prompt):
-        self.published.append((inference.chunk.stamp_ns, prompt))
+    def _publish(self, inference, observation):
+        self.published.append((inference.chunk.stamp_ns, observation.prompt))
         self.arrived.set()
 
     def see(self, stamp_ns):
