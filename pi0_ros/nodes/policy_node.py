@@ -194,6 +194,8 @@ class PolicyNode(LifecycleNode):
 
     def _publish(self, inference: Inference, observation: Observation) -> None:
         """Publish a chunk and what is known about it; called on the worker's thread."""
+        if not self.context.ok():  # told to end while inferring
+            return
         prompt = observation.prompt
         if prompt != self._prompt:
             self._prompt = prompt

@@ -17,7 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import Image, JointState
-from std_msgs.msg import Float64MultiArray, String
+from std_msgs.msg import Bool, Float64MultiArray, String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
@@ -31,6 +31,7 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
 from pi0_ros.sim.robot import SimRobot
+from pi0_ros.sim.task import Success, commanded_cube
 from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (
@@ -70,6 +71,9 @@ class SimNode(Node):
             JointState, 'joint_states', qos_profile_sensor_data
         )
         self._held_out = self.create_publisher(String, '~/held_cube', 10)
+        self._success_out = self.create_publisher(Bool, '~/success', 10)
+        self._success: Success | None = None  # of the task that was commanded, if it is one
+        self.create_subscription(String, 'command', self._on_sentence, 10)
         self._camera_out = {
             camera: self.create_publisher(Image, spec.topic, qos_profile_sensor_data)
             for camera, spec in self._robot.cameras.items()
@@ -103,7 +107,14 @@ class SimNode(Node):
         self._state_out.publish(
             positions_to_joint_state(now_ns, sim.joint_names, sim.positions(), sim.velocities())
         )
-        self._held_out.publish(String(data=sim.held_cube() or ''))
+        held = sim.held_cube()
+        self._held_out.publish(String(data=held or ''))
+        if self._success is not None:
+            self._success_out.publish(Bool(data=self._success.update(now_ns, held)))
+
+    def _on_sentence(self, message: String) -> None:
+        cube = commanded_cube(message.data, self._sim.cubes)
+        self._success = None if cube is None else Success(cube)
 
     def _take_commands_from(self, output: Output) -> None:
         """Subscribe to the topic a controller would listen on."""
@@ -111,7 +122,7 @@ class SimNode(Node):
             'float64_multi_array': (Float64MultiArray, lambda m: (output.joints, m.data)),
             'joint_trajectory': (
                 JointTrajectory,
-                lambda m: (m.joint_names, m.points[-1].positions),
+                lambda m: (m.joint_names, m.points[-1].positions if m.points else ()),
             ),
             'joint_state': (
                 JointState,

@@ -113,6 +113,10 @@ class Watcher(Node):
         for status in message.status:
             self.diagnostics[status.name] = status
 
+    def diagnosis(self, name):
+        """What a node has said about itself last."""
+        return self.diagnostics[name].message if name in self.diagnostics else ''
+
     @property
     def ticks(self):
         """How many commands every controller has got."""

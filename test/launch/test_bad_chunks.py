@@ -129,8 +129,9 @@ def test_bad_joint_state(watcher, executor, names, positions, words):
         state.header.stamp = watcher.states[-1].header.stamp
         spoiler.publish(state)
 
-    def is_named():
-        status = watcher.diagnostics.get('chunk_executor')
-        return status and words in status.message
-
-    watcher.until(is_named, 'the executor names it', [executor], meanwhile=send)
+    watcher.until(
+        lambda: words in watcher.diagnosis('chunk_executor'),
+        'the executor names it',
+        [executor],
+        meanwhile=send,
+    )

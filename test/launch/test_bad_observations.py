@@ -88,8 +88,8 @@ def chunks_flowing(watcher, policy):
 )
 def test_bad_image(watcher, policy, fields, words):
     def named():
-        status = watcher.diagnostics.get('pi0_policy')
-        return status and 'cam_high' in status.message and words in status.message
+        said = watcher.diagnosis('pi0_policy')
+        return 'cam_high' in said and words in said
 
     with chunks_flowing(watcher, policy) as sensors:
         sensors.spoil_image = lambda image: None if fields is None else changed(image, **fields)
@@ -109,13 +109,11 @@ def test_bad_image(watcher, policy, fields, words):
     ],
 )
 def test_bad_state_for_the_policy(watcher, policy, fields, words):
-    def named():
-        status = watcher.diagnostics.get('pi0_policy')
-        return status and words in status.message
-
     with chunks_flowing(watcher, policy) as sensors:
         sensors.spoil_state = lambda state: changed(state, **fields)
-        watcher.until(named, 'the policy names it', [policy])
+        watcher.until(
+            lambda: words in watcher.diagnosis('pi0_policy'), 'the policy names it', [policy]
+        )
 
 
 def test_joint_order_does_not_matter(watcher, policy):

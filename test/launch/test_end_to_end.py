@@ -87,7 +87,7 @@ def test_bad_sentence_is_named_and_the_robot_holds(watcher, sentence):
         watcher.until(lambda: watcher.executor_state == 'RUNNING', 'it moves', [policy])
         watcher.say(sentence)
         watcher.until(
-            lambda: 'command' in watcher.diagnostics['pi0_policy'].message, 'it is named', [policy]
+            lambda: 'command' in watcher.diagnosis('pi0_policy'), 'it is named', [policy]
         )
         watcher.until(lambda: watcher.executor_state == 'HOLDING', 'it holds', [policy])
 
