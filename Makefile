@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 
 SOURCES  := setup.py setup.cfg package.xml constraints.txt \
             $(shell find pi0_ros launch config checkpoints resource runtime/src runtime/pyproject.toml \
-              -type f -not -name '*.pyc' 2>/dev/null)
+              -type f -not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*')
 DURATION := $(if $(filter-out 0,$(HOLD)),0,30)
 OUTPUT   := demo_output
 
@@ -41,6 +41,7 @@ clean:  ## remove what was made here
 $(STAMP): $(SOURCES)
 	@$(PYTHON) tools/system_packages.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@rm -rf build runtime/build  # setuptools would install what was deleted since
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  torch ./runtime '.[sim,test]' mypy ruff types-PyYAML
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
