@@ -148,10 +148,12 @@ class Watcher(Node):
                 assert child.poll() is None, f'a process has died before: {what}'
             assert time.monotonic() < deadline, f'never happened: {what}'
 
-    def say(self, sentence, listeners=1):
-        self.until(
-            lambda: self.command_out.get_subscription_count() >= listeners, 'somebody listens'
-        )
+    def say(self, sentence):
+        """
+        Say it once; whoever isn't there yet misses it, so let `until` do it again and again.
+
+        The network also takes a dead process for a listener for a while.
+        """
         self.command_out.publish(String(data=sentence))
 
 

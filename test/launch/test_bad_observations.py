@@ -8,7 +8,6 @@ from harness import CHECKPOINT, HOME, NAMES, ROBOT, node_command, process
 import pytest
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image, JointState
-from std_msgs.msg import String
 
 pytestmark = pytest.mark.ros
 
@@ -66,7 +65,7 @@ def chunks_flowing(watcher, policy):
             lambda: len(watcher.chunks) > count + 2,
             what,
             [policy],
-            meanwhile=lambda: watcher.command_out.publish(String(data='pick up the red cube')),
+            meanwhile=lambda: watcher.say('pick up the red cube'),
         )
 
     flow('chunks flow')

@@ -52,11 +52,11 @@ def test_demo_runs_and_ends_by_itself(watcher, tmp_path):
 def test_policy_dies_and_comes_back(watcher):
     with process(SIM), process(EXECUTOR):
         with process(POLICY) as policy:
-            watcher.say('pick up the red cube')
             watcher.until(
                 lambda: watcher.executor_state == 'RUNNING' and watcher.ticks > 50,
                 'the robot moves',
                 [policy],
+                meanwhile=lambda: watcher.say('pick up the red cube'),
             )
             end(policy, signal.SIGKILL)
         watcher.until(lambda: watcher.executor_state == 'HOLDING', 'the executor holds')
@@ -69,7 +69,6 @@ def test_policy_dies_and_comes_back(watcher):
                 lambda: watcher.executor_state == 'RUNNING',
                 'it moves again',
                 [policy],
-                # Again and again: the network takes the dead process for a listener for a while.
                 meanwhile=lambda: watcher.say('pick up the blue cube'),
             )
             mark = watcher.ticks
@@ -83,11 +82,17 @@ def test_policy_dies_and_comes_back(watcher):
 @pytest.mark.parametrize('sentence', ['', 'x' * 10_000, 'pick up the “red” cube'])
 def test_bad_sentence_is_named_and_the_robot_holds(watcher, sentence):
     with process(SIM), process(EXECUTOR), process(POLICY) as policy:
-        watcher.say('pick up the red cube')
-        watcher.until(lambda: watcher.executor_state == 'RUNNING', 'it moves', [policy])
-        watcher.say(sentence)
         watcher.until(
-            lambda: 'command' in watcher.diagnosis('pi0_policy'), 'it is named', [policy]
+            lambda: watcher.executor_state == 'RUNNING',
+            'it moves',
+            [policy],
+            meanwhile=lambda: watcher.say('pick up the red cube'),
+        )
+        watcher.until(
+            lambda: 'command: ' in watcher.diagnosis('pi0_policy'),
+            'it is named',
+            [policy],
+            meanwhile=lambda: watcher.say(sentence),
         )
         watcher.until(lambda: watcher.executor_state == 'HOLDING', 'it holds', [policy])
 
