@@ -79,8 +79,11 @@ def test_policy_dies_and_comes_back(watcher):
 
 
 @needs_simulator
-@pytest.mark.parametrize('sentence', ['', 'x' * 10_000, 'pick up the “red” cube'])
-def test_bad_sentence_is_named_and_the_robot_holds(watcher, sentence):
+@pytest.mark.parametrize(
+    ('sentence', 'words'),
+    [('', 'empty'), ('x' * 10_000, '10000 characters'), ('pick up the “red” cube', 'U+201C')],
+)
+def test_bad_sentence_is_named_and_the_robot_holds(watcher, sentence, words):
     with process(SIM), process(EXECUTOR), process(POLICY) as policy:
         watcher.until(
             lambda: watcher.executor_state == 'RUNNING',
@@ -89,7 +92,7 @@ def test_bad_sentence_is_named_and_the_robot_holds(watcher, sentence):
             meanwhile=lambda: watcher.say('pick up the red cube'),
         )
         watcher.until(
-            lambda: 'command: ' in watcher.diagnosis('pi0_policy'),
+            lambda: words in watcher.diagnosis('pi0_policy'),
             'it is named',
             [policy],
             meanwhile=lambda: watcher.say(sentence),
