@@ -88,7 +88,9 @@ class PolicyNode(LifecycleNode):
             return TransitionCallbackReturn.FAILURE
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
         self._buffer = ObservationBuffer(robot, settings)
-        self._worker = Worker(policy, self._buffer, self._now_ns, self._publish, p.replan_rate_hz)
+        self._worker = Worker(
+            policy, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
+        )
         self._open_topics(robot)
         self.get_logger().info(f'{p.checkpoint} drives {robot.name} on {p.device}')
         return TransitionCallbackReturn.SUCCESS
@@ -170,7 +172,7 @@ class PolicyNode(LifecycleNode):
             )
         except InputError as error:
             self._complain(str(error))
-        self._worker.wake()
+        self._worker.notice(camera)
 
     def _on_state(self, names, message: JointState) -> None:
         try:

@@ -9,7 +9,7 @@ go to one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 import threading
 
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
@@ -23,6 +23,8 @@ class Worker:
     """
     Infer on a thread of its own from start to stop.
 
+    :param cameras: names of the cameras; inference begins when each has brought a picture, so that
+        pictures of one instant are not parted.
     :param now_ns: returns the time [ns].
     :param publish: takes each inference and what it was made from; called on the thread.
     :param rate_hz: how many chunks per second at most [Hz], by the observations' stamps.
@@ -32,12 +34,15 @@ class Worker:
         self,
         policy: Policy,
         buffer: ObservationBuffer,
+        cameras: Collection[str],
         now_ns: Callable[[], int],
         publish: Callable[[Inference, Observation], None],
         rate_hz: float,
     ) -> None:
         self._policy = policy
         self._buffer = buffer
+        self._cameras = frozenset(cameras)
+        self._awaited = set(self._cameras)
         self._now_ns = now_ns
         self._publish = publish
         self._period_ns = int(NS_PER_S / rate_hz)
@@ -68,13 +73,16 @@ class Worker:
         """Whether the thread has ended by itself, which only a defect or a lost device does."""
         return self._thread is not None and not self._thread.is_alive()
 
-    def wake(self) -> None:
-        """Say that a picture has arrived."""
-        self._news.set()
+    def notice(self, camera: str) -> None:
+        """Hear that a picture has arrived; always called by the same thread."""
+        self._awaited.discard(camera)
+        if not self._awaited:
+            self._awaited = set(self._cameras)
+            self._news.set()
 
     def _run(self) -> None:
         while True:
-            # Also without news: that is how a camera that has stopped is noticed.
+            # Also without news: one camera may have stopped while the others go on.
             self._news.wait(timeout=PATIENCE_S)
             self._news.clear()
             if self._ending.is_set():

@@ -25,6 +25,7 @@ class Line:
         self.worker = Worker(
             Policy.load(checkpoint, robot, num_steps=2),
             self.buffer,
+            robot.cameras,
             lambda: self.now_ns,
             self._publish,
             rate_hz=10.0,
@@ -41,6 +42,10 @@ class Line:
         for camera in self.robot.cameras:
             self.buffer.update_image(camera, stamp_ns, np.zeros((8, 8, 3), np.uint8))
         self.buffer.update_state(stamp_ns, np.zeros(len(self.robot.joints)))
+
+    def notice_all(self):
+        for camera in self.robot.cameras:
+            self.worker.notice(camera)
 
 
 @pytest.fixture
@@ -93,13 +98,13 @@ def test_the_thread_infers_when_woken_and_ends(line):
     line.buffer.update_command('go')
     line.worker.start()
     line.see(1_000 * MS)
-    line.worker.wake()
+    line.notice_all()
     assert line.arrived.wait(timeout=30)
     assert not line.worker.has_died
     line.worker.stop()
     count = len(line.published)
     line.see(2_000 * MS)
-    line.worker.wake()
+    line.notice_all()
     assert len(line.published) == count
     assert not [t for t in threading.enumerate() if t.name == 'inference']
 
@@ -110,7 +115,7 @@ def test_it_can_begin_again(line):
         line.arrived.clear()
         line.worker.start()
         line.see(ms * MS)
-        line.worker.wake()
+        line.notice_all()
         assert line.arrived.wait(timeout=30)
         line.worker.stop()
     assert [stamp // MS for stamp, _ in line.published] == [1_000, 2_000]
@@ -123,6 +128,16 @@ def test_a_defect_is_noticed(line):
 
     line.worker._now_ns = defect
     line.worker.start()
-    line.worker.wake()
+    line.notice_all()
     line.worker._thread.join(timeout=30)
     assert line.worker.has_died
+
+
+def test_it_wakes_when_every_camera_has_brought_a_picture(line):
+    first, second = line.robot.cameras
+    for camera, awake in ((first, False), (first, False), (second, True)):
+        line.worker.notice(camera)
+        assert line.worker._news.is_set() is awake
+    line.worker._news.clear()
+    line.worker.notice(second)
+    assert not line.worker._news.is_set()
