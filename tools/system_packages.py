@@ -43,7 +43,8 @@ def missing_packages() -> list[str]:
 
 def main() -> int:
     """Install what is missing, or say how to."""
-    if importlib.util.find_spec('rclpy') is not None:
+    # Our own stand-in brings ros_wire beside rclpy: then an environment made here is activated.
+    if importlib.util.find_spec('rclpy') and not importlib.util.find_spec('ros_wire'):
         print('ROS 2 is sourced here: build with colcon instead, as the README says.')
         print('(`make` brings a stand-in for ROS 2, which must not be mixed with the real one.)')
         return 1
