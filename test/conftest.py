@@ -3,14 +3,9 @@
 """What every test may use."""
 
 import os
-from pathlib import Path
 
 # Small networks: a second thread costs more than it brings. Set before torch is imported.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 # Tests keep to this machine, and each run to a domain of its own.
 os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
 os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 100)
-
-ROOT = Path(__file__).resolve().parents[1]
-CHECKPOINT = ROOT / 'checkpoints' / 'untrained'
-ROBOTS = ROOT / 'config' / 'robots'

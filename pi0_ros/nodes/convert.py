@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from builtin_interfaces.msg import Duration, Time
 import cv2
 from cv_bridge import CvBridge, CvBridgeError
-from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image, JointState
@@ -243,3 +243,8 @@ def status_message(
             for key, value in values.items()
         ],
     )
+
+
+def diagnostics_message(stamp_ns: int, status: DiagnosticStatus) -> DiagnosticArray:
+    """Return a status as /diagnostics takes it."""
+    return DiagnosticArray(header=Header(stamp=ns_to_time(stamp_ns)), status=[status])

@@ -27,9 +27,9 @@ from pi0_ros.nodes.convert import (
     command_to_array,
     command_to_joint_state,
     command_to_trajectory,
+    diagnostics_message,
     joint_state_to_positions,
     message_to_chunk,
-    ns_to_time,
     status_message,
     time_to_ns,
 )
@@ -208,9 +208,7 @@ class ExecutorNode(Node):
             status.level = max(status.level, DiagnosticStatus.WARN)
             status.message += f'; refused: {self._refused}'
             self._refused = ''
-        message = DiagnosticArray(status=[status])
-        message.header.stamp = ns_to_time(now_ns)
-        self._diagnostics_out.publish(message)
+        self._diagnostics_out.publish(diagnostics_message(now_ns, status))
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ from trajectory_msgs.msg import JointTrajectory
 from pi0_ros.nodes.convert import (
     IMAGE_READERS,
     chunk_to_message,
+    diagnostics_message,
     joint_state_to_positions,
-    ns_to_time,
     status_message,
     time_to_ns,
 )
@@ -235,9 +235,7 @@ class PolicyNode(LifecycleNode):
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)
         self._bad_input = ''
         status = status_message(NAME, level, text, {'chunks': self._chunk_count})
-        message = DiagnosticArray(status=[status])
-        message.header.stamp = ns_to_time(self._now_ns())
-        self._diagnostics_out.publish(message)
+        self._diagnostics_out.publish(diagnostics_message(self._now_ns(), status))
 
 
 def _decode(camera: str, read, message):

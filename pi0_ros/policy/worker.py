@@ -50,13 +50,14 @@ class Worker:
         self._news = threading.Event()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-        self.waiting_for = 'nothing has arrived yet'
+        self.waiting_for = 'not active'
         """Why there is no inference; empty while there is."""
 
     def start(self) -> None:
         """Begin; does nothing if it has begun."""
         if self._thread is None:
             self._ending.clear()
+            self.waiting_for = 'nothing has arrived yet'
             self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
             self._thread.start()
 
@@ -67,6 +68,7 @@ class Worker:
             self._ending.set()
             self._news.set()
             thread.join()
+            self.waiting_for = 'not active'
 
     @property
     def has_died(self) -> bool:

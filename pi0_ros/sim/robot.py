@@ -26,9 +26,9 @@ ARM_JOINTS = ('waist', 'shoulder', 'elbow', 'forearm_roll', 'wrist_angle', 'wris
 JOINT_NAMES = tuple(f'{arm}_{joint}' for arm in ARMS for joint in (*ARM_JOINTS, 'gripper'))
 GRIPPERS = (6, 13)  # their indices in JOINT_NAMES
 
-# gym_aloha/constants.py: START_ARM_POSE, PUPPET_GRIPPER_POSITION_CLOSE and _OPEN.
+# gym_aloha/constants.py: START_ARM_POSE, PUPPET_GRIPPER_POSITION_OPEN.
 START_ARM = (0.0, -0.96, 1.16, 0.0, -0.3, 0.0)  # [rad]
-GRIPPER_CLOSED_M, GRIPPER_OPEN_M = 0.01844, 0.05800
+GRIPPER_OPEN_M = 0.05800
 
 TIP_OFFSET_M = 0.137  # from the gripper's link to the point between the finger tips, along x
 CUBES_X_M, CUBES_Y_M, CUBES_GAP_M, CUBES_YAW_RAD = (0.0, 0.22), (0.40, 0.62), 0.085, 0.35
@@ -150,10 +150,6 @@ class SimRobot:
     def velocities(self) -> NDArray[np.float64]:
         """Return the joint velocities, (14,) [rad/s], [m/s]."""
         return np.array(self._data.qvel[self._velocities])
-
-    def efforts(self) -> NDArray[np.float64]:
-        """Return what the servos exert, (14,) [Nm], [N]."""
-        return np.array(self._data.actuator_force[self._servos])
 
     def targets(self) -> NDArray[np.float64]:
         """Return where the servos were told to go, (14,) [rad], [m]."""

@@ -27,7 +27,6 @@ SIZE = (720, 1280)  # (height, width) [px]
 MARGIN_PX, HEADER_PX, CAMERAS_PX, CAPTION_PX = 16, 56, 340, 22
 STATUS_PX = 250  # least width of the panel beside the cameras
 STATUS_LINE_PX = 44
-NO_SEAMS = np.empty(0, np.int64)
 
 # VP8 plays in browsers, and not every OpenCV can write it; MPEG-4 costs a tenth as much to write.
 CODECS = {'.webm': 'VP80', '.mp4': 'mp4v'}

@@ -102,6 +102,7 @@ def test_the_thread_infers_when_woken_and_ends(line):
     assert line.arrived.wait(timeout=30)
     assert not line.worker.has_died
     line.worker.stop()
+    assert line.worker.waiting_for == 'not active'
     count = len(line.published)
     line.see(2_000 * MS)
     line.notice_all()
