@@ -32,7 +32,7 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray, String
 import yaml
 
-from pi0_ros.nodes.convert import positions_to_joint_state, rgb_to_image
+from pi0_ros.convert import positions_to_joint_state, rgb_to_image
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Robot, load_robot
 

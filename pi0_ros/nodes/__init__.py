@@ -3,5 +3,5 @@
 """
 The ROS 2 nodes: thin shells that convert, schedule and report.
 
-This is the only folder that imports rclpy or a message class, and nothing imports it.
+This is the only folder that imports rclpy, and nothing imports it.
 """

@@ -17,13 +17,7 @@ from std_msgs.msg import Float64MultiArray
 from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.execution.executor import ChunkExecutor
-from pi0_ros.execution.limits import JointLimits
-from pi0_ros.execution.seams import STRATEGIES
-from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.execution.status import State
-from pi0_ros.execution.timeline import INTERPOLATIONS
-from pi0_ros.nodes.convert import (
+from pi0_ros.convert import (
     command_to_array,
     command_to_joint_state,
     command_to_trajectory,
@@ -33,6 +27,12 @@ from pi0_ros.nodes.convert import (
     status_message,
     time_to_ns,
 )
+from pi0_ros.execution.executor import ChunkExecutor
+from pi0_ros.execution.limits import JointLimits
+from pi0_ros.execution.seams import STRATEGIES
+from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.execution.status import State
+from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, Robot, load_robot

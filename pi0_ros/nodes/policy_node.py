@@ -22,7 +22,7 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.nodes.convert import (
+from pi0_ros.convert import (
     IMAGE_READERS,
     chunk_to_message,
     diagnostics_message,

@@ -21,7 +21,7 @@ from std_msgs.msg import Bool, Float64MultiArray, String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.nodes.convert import (
+from pi0_ros.convert import (
     joint_state_to_positions,
     ns_to_time,
     positions_to_joint_state,
@@ -31,7 +31,7 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
 from pi0_ros.sim.robot import SimRobot
-from pi0_ros.sim.task import Success, commanded_cube
+from pi0_ros.sim.task import Success, find_task
 from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (
@@ -107,14 +107,14 @@ class SimNode(Node):
         self._state_out.publish(
             positions_to_joint_state(now_ns, sim.joint_names, sim.positions(), sim.velocities())
         )
-        held = sim.held_cube()
-        self._held_out.publish(String(data=held or ''))
+        world = sim.world()
+        self._held_out.publish(String(data=world.held_cube() or ''))
         if self._success is not None:
-            self._success_out.publish(Bool(data=self._success.update(now_ns, held)))
+            self._success_out.publish(Bool(data=self._success.update(now_ns, world)))
 
     def _on_sentence(self, message: String) -> None:
-        cube = commanded_cube(message.data, self._sim.cubes)
-        self._success = None if cube is None else Success(cube)
+        task = find_task(message.data, self._sim.cubes)
+        self._success = None if task is None else Success(task)
 
     def _take_commands_from(self, output: Output) -> None:
         """Subscribe to the topic a controller would listen on."""

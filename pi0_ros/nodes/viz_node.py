@@ -21,7 +21,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.nodes.convert import (
+from pi0_ros.convert import (
     IMAGE_READERS,
     joint_state_to_positions,
     message_to_chunk,

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pi0_ros.sim import task
 from pi0_ros.sim.gl import load_mujoco
 from pi0_ros.sim.scene import CUBE_HALF_M, build_model, find_scene
+from pi0_ros.sim.task import World
 from pi0_ros.types import NS_PER_S, InputError, check_joint_names, finite_array
 
 ARMS = ('left', 'right')
@@ -189,9 +189,9 @@ class SimRobot:
             [hand.xpos + TIP_OFFSET_M * hand.xmat.reshape(3, 3)[:, 0] for hand in hands]
         )
 
-    def held_cube(self) -> str | None:
-        """Return the cube that an arm holds above the table."""
-        return task.held_cube(self.cube_positions(), self.tip_positions())
+    def world(self) -> World:
+        """Return where cubes and finger tips are."""
+        return World(self.cube_positions(), self.tip_positions())
 
     def render(self, camera: str) -> NDArray[np.uint8]:
         """

@@ -11,7 +11,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from pi0_ros.nodes.convert import ns_to_time, time_to_ns
+from pi0_ros.convert import ns_to_time, time_to_ns
 
 pytestmark = pytest.mark.ros
 

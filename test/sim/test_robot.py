@@ -145,11 +145,11 @@ def test_pictures_follow_the_robot(robot):
 
 
 def test_a_cube_at_the_finger_tips_is_held(robot):
-    assert robot.held_cube() is None
+    assert robot.world().held_cube() is None
     robot.place_cube('green', robot.tip_positions()[1])
-    assert robot.held_cube() == 'green'
+    assert robot.world().held_cube() == 'green'
     robot.place_cube('green', (0.1, 0.5, 0.3))
-    assert robot.held_cube() is None
+    assert robot.world().held_cube() is None
     with pytest.raises(InputError, match='red, green, blue'):
         robot.place_cube('pink', (0.1, 0.5, 0.3))
 

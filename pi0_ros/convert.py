@@ -3,8 +3,9 @@
 """
 Messages to types and back, as pure functions.
 
-Each function checks what it takes and raises InputError naming what is wrong; none keeps state,
-none knows a node. Letters in shapes: J joints, K points of a chunk.
+The nodes and the readers of recordings share it, so that a recording trains on exactly what a
+robot at work would have seen. Each function checks what it takes and raises InputError naming what
+is wrong; none keeps state, none knows a node. Letters in shapes: J joints, K points of a chunk.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from sensor_msgs.msg import CompressedImage, Image, JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from pi0_ros.nodes import convert
+from pi0_ros import convert
 from pi0_ros.types import Chunk, Command, InputError
 
 NAMES = ('a', 'b', 'c')
