@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pi0_ros.sim.gl import load_mujoco
+from pi0_ros.sim.kinematics import TIP_OFFSET_M
 from pi0_ros.sim.scene import CUBE_HALF_M, build_model, find_scene
 from pi0_ros.sim.task import World
 from pi0_ros.types import NS_PER_S, InputError, check_joint_names, finite_array
@@ -26,11 +27,10 @@ ARM_JOINTS = ('waist', 'shoulder', 'elbow', 'forearm_roll', 'wrist_angle', 'wris
 JOINT_NAMES = tuple(f'{arm}_{joint}' for arm in ARMS for joint in (*ARM_JOINTS, 'gripper'))
 GRIPPERS = (6, 13)  # their indices in JOINT_NAMES
 
-# gym_aloha/constants.py: START_ARM_POSE, PUPPET_GRIPPER_POSITION_OPEN.
+# gym_aloha/constants.py: START_ARM_POSE, PUPPET_GRIPPER_POSITION_CLOSE and _OPEN.
 START_ARM = (0.0, -0.96, 1.16, 0.0, -0.3, 0.0)  # [rad]
-GRIPPER_OPEN_M = 0.05800
+GRIPPER_CLOSED_M, GRIPPER_OPEN_M = 0.01844, 0.05800
 
-TIP_OFFSET_M = 0.137  # from the gripper's link to the point between the finger tips, along x
 CUBES_X_M, CUBES_Y_M, CUBES_GAP_M, CUBES_YAW_RAD = (0.0, 0.22), (0.40, 0.62), 0.085, 0.35
 BOX_X_M, BOX_Y_M, BOX_Z_M = (0.0, 0.2), (0.4, 0.6), 0.05  # gym_aloha/utils.py: sample_box_pose
 
