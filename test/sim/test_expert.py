@@ -8,6 +8,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 import pytest
 
+from pi0_ros.sim.demonstrator import RIGHT, RIGHT_NAMES, STEP_NS, hand_from, targets_of
 from pi0_ros.sim.expert import (
     GRIP_1_S,
     PITCH_RAD_S,
@@ -18,6 +19,7 @@ from pi0_ros.sim.expert import (
     plan,
     step,
 )
+from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.sentences import say
 from pi0_ros.sim.task import Success, Task, all_tasks
 
@@ -60,7 +62,8 @@ def test_what_is_covered_can_not_be_done():
     stacked = PLACES.copy()
     stacked[0] = PLACES[1] + [0.005, 0.0, 0.04]  # red on green
     tasks = all_tasks(CUBES)
-    possible = {task for task, can in zip(tasks, feasible(stacked, Goals.of(tasks, CUBES))) if can}
+    can = feasible(stacked, Goals.of(tasks, CUBES))
+    possible = {task for task, now in zip(tasks, can, strict=True) if now}
     assert possible == {
         Task('red'),
         Task('blue'),
@@ -72,15 +75,11 @@ def test_what_is_covered_can_not_be_done():
 
 @pytest.fixture(scope='module')
 def robot():
-    from pi0_ros.sim.robot import SimRobot
-
     return SimRobot()
 
 
 def follow(robot, hand, task, seconds):
     """Let the teacher drive the simulated arm; return whether the task succeeded, and the hand."""
-    from pi0_ros.sim.demonstrator import RIGHT_NAMES, STEP_NS, targets_of
-
     goals, success = Goals.of([task], CUBES), Success(task)
     for _ in range(int(seconds / STEP_S)):
         places = np.array(list(robot.cube_positions().values()))
@@ -95,8 +94,6 @@ def follow(robot, hand, task, seconds):
 @needs_simulator
 @pytest.mark.parametrize('task', all_tasks(CUBES), ids=say)
 def test_the_teacher_does_every_task(robot, task):
-    from pi0_ros.sim.demonstrator import RIGHT, hand_from
-
     for seed in range(3):
         robot.reset(seed)
         reached, _ = follow(robot, hand_from(robot.targets()[RIGHT]), task, 10.0)
@@ -105,8 +102,6 @@ def test_the_teacher_does_every_task(robot, task):
 
 @needs_simulator
 def test_the_teacher_changes_its_mind(robot):
-    from pi0_ros.sim.demonstrator import RIGHT, hand_from
-
     robot.reset(4)
     reached, hand = follow(robot, hand_from(robot.targets()[RIGHT]), Task('red'), 10.0)
     assert reached

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 import pytest
 
 from pi0_ros.sim.kinematics import arm_joints, hand_of, planar, polar
+from pi0_ros.sim.robot import SimRobot
 
 HANDS = np.random.default_rng(0).uniform(
     [-0.6, 0.25, 0.02, 0.0], [0.6, 0.50, 0.30, 1.3], size=(50, 4)
@@ -37,8 +38,6 @@ def test_out_of_reach_gives_the_stretched_arm():
     reason='the simulated robot needs mujoco and gym-aloha',
 )
 def test_the_simulated_arm_agrees():
-    from pi0_ros.sim.robot import SimRobot
-
     robot = SimRobot()
     pose = robot.targets()
     for hand in HANDS[:10]:

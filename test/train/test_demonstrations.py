@@ -15,6 +15,7 @@ if importlib.util.find_spec('mujoco') is None or importlib.util.find_spec('gym_a
     pytest.skip('mujoco and gym-aloha are not installed', allow_module_level=True)
 
 from pi0_ros.robots.spec import load_robot
+from pi0_ros.sim import demonstrator
 from pi0_ros.sim.sentences import HELD_OUT, TRAINED
 from pi0_ros.sim.task import Task, find_task
 from pi0_ros.train import demonstrate as maker
@@ -59,8 +60,6 @@ REAL_SHARD = maker.make_shard
 
 
 def short_shard(*arguments):
-    from pi0_ros.sim import demonstrator
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demonstrator, 'EPISODE_STEPS', 20)
         return REAL_SHARD(*arguments)
