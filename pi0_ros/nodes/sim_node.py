@@ -38,8 +38,8 @@ PARAMETERS = (
     ROBOT,
     Parameter('scene', 'cubes', 'what stands on the table', choices=('cubes', 'transfer_cube')),
     Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
-    Parameter('image_width', 320, 'width of the pictures [pixels]', 32, 1920),
-    Parameter('image_height', 240, 'height of the pictures [pixels]', 32, 1080),
+    Parameter('image_width', 0, "width of the pictures [pixels]; 0: the scene's own", 0, 1920),
+    Parameter('image_height', 0, "height of the pictures [pixels]; 0: the scene's own", 0, 1080),
     Parameter('camera_rate_hz', 25.0, 'pictures per second of each camera [Hz]', 1.0, 100.0),
     Parameter('state_rate_hz', 50.0, 'joint states per second [Hz]', 1.0, 100.0),
 )
@@ -49,6 +49,20 @@ STEP_NS = NS_PER_S // 100  # /clock's resolution; the physics inside takes finer
 START_NS = NS_PER_S
 
 
+def image_size_of(parameters) -> tuple[int, int] | None:
+    """
+    Return the size that was asked for, (height, width) [px]; None for the scene's own.
+
+    :raises InputError: if only one side was given.
+    """
+    size = (parameters.image_height, parameters.image_width)
+    if not any(size):
+        return None
+    if not all(size):
+        raise InputError(f'image_height, image_width: expected both or neither, found {size}')
+    return size
+
+
 class SimNode(Node):
     """Advance the simulation, publish what it senses, take what it is told."""
 
@@ -56,11 +70,7 @@ class SimNode(Node):
         super().__init__('sim_robot')
         parameters = declare(self, PARAMETERS)
         self._robot = load_robot(robot_file(parameters.robot))
-        self._sim = SimRobot(
-            scene=parameters.scene,
-            seed=parameters.seed,
-            image_size=(parameters.image_height, parameters.image_width),
-        )
+        self._sim = SimRobot(parameters.scene, parameters.seed, image_size_of(parameters))
         self._seed = parameters.seed
         self._offset_ns = START_NS
         self._state_period_ns = int(NS_PER_S / parameters.state_rate_hz)
