@@ -31,6 +31,7 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
 from pi0_ros.sim.robot import SimRobot
+from pi0_ros.sim.settings import STEP_NS, SimSettings
 from pi0_ros.sim.task import Success, find_task
 from pi0_ros.types import NS_PER_S, InputError
 
@@ -38,13 +39,16 @@ PARAMETERS = (
     ROBOT,
     Parameter('scene', 'cubes', 'what stands on the table', choices=('cubes', 'transfer_cube')),
     Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
-    Parameter('image_width', 320, 'width of the pictures [pixels]', 32, 1920),
-    Parameter('image_height', 240, 'height of the pictures [pixels]', 32, 1080),
-    Parameter('camera_rate_hz', 25.0, 'pictures per second of each camera [Hz]', 1.0, 100.0),
-    Parameter('state_rate_hz', 50.0, 'joint states per second [Hz]', 1.0, 100.0),
-)
+    Parameter('image_width', SimSettings.image_width,
+              'width of the pictures [pixels]', 32, 1920),
+    Parameter('image_height', SimSettings.image_height,
+              'height of the pictures [pixels]', 32, 1080),
+    Parameter('camera_rate_hz', SimSettings.camera_rate_hz,
+              'pictures per second of each camera [Hz]', 1.0, 100.0),
+    Parameter('state_rate_hz', SimSettings.state_rate_hz,
+              'joint states per second [Hz]', 1.0, 100.0),
+)  # fmt: skip
 
-STEP_NS = NS_PER_S // 100  # /clock's resolution; the physics inside takes finer steps
 # Simulated time starts here, because a stamp of zero means "not set" in ROS.
 START_NS = NS_PER_S
 
