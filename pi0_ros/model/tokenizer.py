@@ -26,6 +26,8 @@ from pi0_ros.types import InputError
 JSON_FILE = 'tokenizer.json'
 SENTENCEPIECE_FILE = 'tokenizer.model'
 BEGIN = '<bos>'
+# PaliGemma's tokens that are not text, in the order of their ids.
+SPECIAL_TOKENS = ('<pad>', '<eos>', BEGIN)
 
 Encode = Callable[[str], list[int]]  # text to ids, without special tokens
 

@@ -30,8 +30,8 @@ from pi0_ros.convert import (
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
 from pi0_ros.sim.robot import SimRobot
-from pi0_ros.sim.settings import STEP_NS, SimSettings
 from pi0_ros.sim.task import Success, find_task
 from pi0_ros.types import NS_PER_S, InputError
 
@@ -39,18 +39,29 @@ PARAMETERS = (
     ROBOT,
     Parameter('scene', 'cubes', 'what stands on the table', choices=('cubes', 'transfer_cube')),
     Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
-    Parameter('image_width', SimSettings.image_width,
-              'width of the pictures [pixels]', 32, 1920),
-    Parameter('image_height', SimSettings.image_height,
-              'height of the pictures [pixels]', 32, 1080),
-    Parameter('camera_rate_hz', SimSettings.camera_rate_hz,
+    Parameter('image_width', 0, "width of the pictures [pixels]; 0: the scene's own", 0, 1920),
+    Parameter('image_height', 0, "height of the pictures [pixels]; 0: the scene's own", 0, 1080),
+    Parameter('camera_rate_hz', CAMERA_RATE_HZ,
               'pictures per second of each camera [Hz]', 1.0, 100.0),
-    Parameter('state_rate_hz', SimSettings.state_rate_hz,
-              'joint states per second [Hz]', 1.0, 100.0),
+    Parameter('state_rate_hz', STATE_RATE_HZ, 'joint states per second [Hz]', 1.0, 100.0),
 )  # fmt: skip
 
 # Simulated time starts here, because a stamp of zero means "not set" in ROS.
 START_NS = NS_PER_S
+
+
+def image_size_of(parameters) -> tuple[int, int] | None:
+    """
+    Return the size that was asked for, (height, width) [px]; None for the scene's own.
+
+    :raises InputError: if only one side was given.
+    """
+    size = (parameters.image_height, parameters.image_width)
+    if not any(size):
+        return None
+    if not all(size):
+        raise InputError(f'image_height, image_width: expected both or neither, found {size}')
+    return size
 
 
 class SimNode(Node):
@@ -60,11 +71,7 @@ class SimNode(Node):
         super().__init__('sim_robot')
         parameters = declare(self, PARAMETERS)
         self._robot = load_robot(robot_file(parameters.robot))
-        self._sim = SimRobot(
-            scene=parameters.scene,
-            seed=parameters.seed,
-            image_size=(parameters.image_height, parameters.image_width),
-        )
+        self._sim = SimRobot(parameters.scene, parameters.seed, image_size_of(parameters))
         self._seed = parameters.seed
         self._offset_ns = START_NS
         self._state_period_ns = int(NS_PER_S / parameters.state_rate_hz)

@@ -45,7 +45,7 @@ class SimRobot:
 
     :param scene: 'cubes' or 'transfer_cube'.
     :param seed: places the cubes; the same seed gives exactly the same world.
-    :param image_size: of every camera, (height, width) [px].
+    :param image_size: of every camera, (height, width) [px]; the scene's own when None.
     :raises InputError: if there is no such scene.
     :raises ImportError: if mujoco, gym-aloha's assets or a way to draw is missing.
     """
@@ -53,14 +53,14 @@ class SimRobot:
     joint_names = JOINT_NAMES
 
     def __init__(
-        self, scene: str = 'cubes', seed: int = 0, image_size: tuple[int, int] = (480, 640)
+        self, scene: str = 'cubes', seed: int = 0, image_size: tuple[int, int] | None = None
     ) -> None:
         self._mj = load_mujoco()
         self._scene = find_scene(scene)
-        self.image_size = image_size
+        self.image_size = image_size or self._scene.image_size
         self.cameras = tuple(self._scene.cameras)
         self.cubes = self._scene.cubes
-        self._model = build_model(self._scene, image_size)
+        self._model = build_model(self._scene, self.image_size)
         self._data = self._mj.MjData(self._model)
         self._renderer: Any = None
         self.step_ns: int = round(self._model.opt.timestep * NS_PER_S)

@@ -51,12 +51,14 @@ class Scene:
     :param cameras: name given to the user to the model's camera.
     :param cubes: bodies that lie loose on the table.
     :param gripper_m: position of the grippers at the start [m].
+    :param image_size: of the cameras' pictures, if nobody wants another, (height, width) [px].
     """
 
     edit: Callable[[mujoco.MjSpec], None]
     cameras: Mapping[str, str]
     cubes: tuple[str, ...]
     gripper_m: float
+    image_size: tuple[int, int]
 
 
 def build_model(scene: Scene, image_size: tuple[int, int]) -> mujoco.MjModel:
@@ -181,9 +183,14 @@ SCENES = {
         cameras={'cam_high': 'cam_high', 'cam_right_wrist': 'cam_right_wrist'},
         cubes=tuple(CUBE_COLORS),
         gripper_m=0.0303,
+        image_size=(224, 224),
     ),
     # openpi's examples/aloha_sim feeds the camera 'top' to the model as cam_high.
     'transfer_cube': Scene(
-        edit=_keep, cameras={'cam_high': 'top'}, cubes=('box',), gripper_m=0.02239
+        edit=_keep,
+        cameras={'cam_high': 'top'},
+        cubes=('box',),
+        gripper_m=0.02239,
+        image_size=(480, 640),
     ),
 }

@@ -24,12 +24,9 @@ from torch import nn
 from pi0_ros.model.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig
 from pi0_ros.model.pi0 import Pi0
-from pi0_ros.model.tokenizer import BEGIN, JSON_FILE
+from pi0_ros.model.tokenizer import JSON_FILE, SPECIAL_TOKENS
 
 SEED = 0
-
-# PaliGemma's ids of the tokens that are not text.
-SPECIAL_TOKENS = ('<pad>', '<eos>', BEGIN)
 
 CONFIG = Pi0Config(
     vision=VisionConfig(

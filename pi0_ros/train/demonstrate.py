@@ -30,7 +30,6 @@ from pi0_ros.train.demonstrations import Index
 from pi0_ros.types import InputError
 
 EPISODES_PER_SHARD = 25
-CAMERA_PX = 224  # side of the simulated cameras' pictures
 # Scenes of demonstrations have seeds below this, those of evaluations above.
 SCENE_SEEDS = 1_000_000
 
@@ -42,7 +41,7 @@ def make_shard(folder: Path, seed: int, horizon: int, side: int, number: int) ->
     :param side: of the stored pictures [px].
     :return: the file's name.
     """
-    robot = SimRobot('cubes', image_size=(CAMERA_PX, CAMERA_PX))
+    robot = SimRobot('cubes')
     demonstrator = Demonstrator(robot, horizon)
     rng = np.random.default_rng((seed, number))
     frames: dict[str, list[NDArray[np.generic]]] = {

@@ -34,7 +34,7 @@ FORMAT = 1
 CONTRAST = 40
 # Words that nobody knows are slipped into sentences, so that those people add do no harm.
 STRANGE_WORD_CHANCE, STRANGE_VERB_CHANCE = 0.3, 0.1
-STRANGE_WORD_LENGTH = (2, 7)
+STRANGE_WORD_LENGTH = (2, 5)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.worker import Infers, Worker
 from pi0_ros.robots.spec import Robot
+from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
 from pi0_ros.sim.robot import SimRobot
-from pi0_ros.sim.settings import STEP_NS, SimSettings
 from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation
 
 Look = Callable[[str], NDArray[np.uint8]]  # from a camera's name to what it sees now
@@ -67,8 +67,8 @@ class Line:
         self._busy_until_ns = 0
         self._has_news = False
         self._on_their_way: deque[tuple[int, Chunk]] = deque()  # when they arrive [ns]
-        self._state_is_due = _Every(int(NS_PER_S / SimSettings.state_rate_hz))
-        self._pictures_are_due = _Every(int(NS_PER_S / SimSettings.camera_rate_hz))
+        self._state_is_due = _Every(int(NS_PER_S / STATE_RATE_HZ))
+        self._pictures_are_due = _Every(int(NS_PER_S / CAMERA_RATE_HZ))
         self._command_is_due = _Every(period_ns)
         self.chunks = 0
         """How many have been made."""

@@ -27,7 +27,6 @@ from pi0_ros.sim.evaluate.sheet import shrink
 from pi0_ros.sim.evaluate.trial import LIMIT_S, Outcome, Trial
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.sentences import say
-from pi0_ros.sim.settings import SimSettings
 from pi0_ros.sim.task import Success, World
 from pi0_ros.types import NS_PER_S, InputError
 
@@ -52,13 +51,13 @@ class Stage:
 
     def __init__(self, robot: Robot) -> None:
         self.robot = robot
-        self.sim = _make_sim()
+        self.sim = SimRobot('cubes')
         self._elsewhere: SimRobot | None = None
 
     def see_elsewhere(self, seed: int, camera: str) -> NDArray[np.uint8]:
         """Draw what a camera would see, had another seed placed the cubes; the robot as it is."""
         if self._elsewhere is None:
-            self._elsewhere = _make_sim()
+            self._elsewhere = SimRobot('cubes')
         self._elsewhere.reset(seed, self.sim.positions())
         return self._elsewhere.render(camera)
 
@@ -67,10 +66,6 @@ class Stage:
         for sim in (self.sim, self._elsewhere):
             if sim is not None:
                 sim.close()
-
-
-def _make_sim() -> SimRobot:
-    return SimRobot('cubes', image_size=(SimSettings.image_height, SimSettings.image_width))
 
 
 def rollout(stage: Stage, policy: Judged, trial: Trial, *, picture: bool = False) -> Outcome:

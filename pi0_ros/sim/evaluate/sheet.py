@@ -23,10 +23,10 @@ from pi0_ros.viz.canvas import (
     fit_text,
 )
 
-SHRUNK_PX = (180, 240)  # (height, width) of a picture
-COLUMNS, CELLS, FAILURES = 7, 49, 35  # at most that many cells, and among them failures
+SHRUNK_PX = (200, 200)  # (height, width) of a picture
+COLUMNS, CELLS, FAILURES = 8, 48, 32  # at most that many cells, and among them failures
 MARGIN_PX, CAPTION_PX, STRIPE_PX, TITLE_PX = 10, 44, 4, 40
-TEXT_PX, TITLE_TEXT_PX = 8, 12  # height of capital letters
+TEXT_PX, TITLE_TEXT_PX = 7, 12  # height of capital letters
 
 
 def shrink(picture: Picture) -> Picture:

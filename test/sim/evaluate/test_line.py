@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pi0_ros.sim.evaluate.line import Line
-from pi0_ros.sim.settings import STEP_NS
+from pi0_ros.sim.rates import STEP_NS
 from pi0_ros.types import InputError
 
 MS = 1_000_000

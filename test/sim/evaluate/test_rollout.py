@@ -101,7 +101,7 @@ def test_shuffled_pictures_show_another_scene(stage, still, brief):
         rollout(stage, still, trial_of(PICK, shuffled=shuffled))
         seen.append(still.observations[-1].images['cam_high'].astype(int))
     difference = np.abs(seen[0] - seen[1]).max(axis=2)
-    assert 50 < (difference > 50).sum() < difference.size / 20  # cubes, not the arms
+    assert 50 < (difference > 50).sum() < difference.size / 10  # cubes, not the arms
 
 
 def test_the_hand_starts_where_the_seed_says(stage, still, brief):
