@@ -159,6 +159,8 @@ class SimNode(Node):
         self._offset_ns = self._now_ns()
         self._seed += 1
         self._sim.reset(self._seed)
+        if self._success is not None:
+            self._success = Success(self._success.task)
         response.success, response.message = True, f'scene set anew with seed {self._seed}'
         return response
 
