@@ -42,7 +42,7 @@ setup(
     extras_require={
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
-        'sim': ['mujoco>=3.8'],
+        'sim': ['mujoco>=3.8', 'tqdm'],
         'test': ['hypothesis', 'pytest', 'sentencepiece'],
     },
     zip_safe=False,

@@ -102,6 +102,10 @@ class Policy:
         tokenizer = Tokenizer.load(folder, config)
         return cls(robot, model, tokenizer, stats, num_steps=num_steps, seed=seed)
 
+    def reseed(self, seed: int) -> None:
+        """Draw the noise anew from a seed."""
+        self._generator.manual_seed(seed)
+
     def infer(self, observation: Observation, noise: ArrayLike | None = None) -> Inference:
         """
         Compute the chunk that follows an observation.
