@@ -13,6 +13,7 @@ siglip         images to prefix tokens
 gemma          the two transformer streams (prefix, expert) and the attention they share
 flow           the time convention, noise schedule and Euler sampling
 pi0            the model: prefix, cache, velocity, loss
+initialise     weights to begin with
 precision      which parameters stay float32 when the rest is bfloat16
 names          our parameter names and openpi's, one table
 config_file    config.json to sizes and back

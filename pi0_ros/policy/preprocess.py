@@ -71,6 +71,11 @@ class Preprocessor:
         by_slot = {camera.slot: name for name, camera in robot.cameras.items()}
         self._cameras = {slot: by_slot[slot] for slot in get_args(Slot) if slot in by_slot}
 
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras, in the order of the slots."""
+        return tuple(self._cameras.values())
+
     def encode(self, observation: Observation) -> Encoded:
         """
         Prepare an observation.

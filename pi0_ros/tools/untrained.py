@@ -19,10 +19,10 @@ import sys
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 import torch
-from torch import nn
 
 from pi0_ros.model.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig
+from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.tokenizer import JSON_FILE, SPECIAL_TOKENS
 
@@ -58,24 +58,10 @@ PERCENTILE_99 = 2.326
 
 def untrained_model(config: Pi0Config = CONFIG, seed: int = SEED) -> Pi0:
     """Return a model whose weights depend on nothing but its sizes and the seed."""
-    generator = torch.Generator().manual_seed(seed)
-    model = Pi0(config)
+    model = initialised_model(config, seed)
     with torch.no_grad():
-        for module in model.modules():
-            _initialise(module, generator)
         model.action_out_proj.weight.mul_(VELOCITY_SCALE)
     return model
-
-
-def _initialise(module: nn.Module, generator: torch.Generator) -> None:
-    """Draw a module's own weights so that what it gives is as large as what it takes."""
-    if isinstance(module, nn.Linear | nn.Conv2d):
-        inputs = module.weight[0].numel()
-        nn.init.normal_(module.weight, std=inputs**-0.5, generator=generator)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.Embedding):
-        nn.init.normal_(module.weight, std=module.embedding_dim**-0.5, generator=generator)
 
 
 def byte_tokenizer() -> tokenizers.Tokenizer:

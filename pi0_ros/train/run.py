@@ -1,0 +1,191 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+A whole run: from folders of demonstrations and a start to a checkpoint folder.
+
+It puts files, model and loop together, in one process or in each of several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import csv
+from dataclasses import dataclass
+import json
+import os
+from pathlib import Path
+import shutil
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from pi0_ros.model.checkpoint import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
+from pi0_ros.model.config_file import config_from_json
+from pi0_ros.model.initialise import initialised_model
+from pi0_ros.model.pi0 import Pi0
+from pi0_ros.model.tokenizer import JSON_FILE, SENTENCEPIECE_FILE, Tokenizer
+from pi0_ros.policy.preprocess import Preprocessor
+from pi0_ros.robots.norm_stats import load_norm_stats
+from pi0_ros.robots.spec import Robot, load_robot
+from pi0_ros.train.data import Items
+from pi0_ros.train.norm_stats import compute_norm_stats, write_norm_stats
+from pi0_ros.train.schedule import BatchOrder
+from pi0_ros.train.settings import TrainSettings
+from pi0_ros.train.sources import Together, open_examples
+from pi0_ros.train.state import FOLDER, load_state, save_state
+from pi0_ros.train.trainer import StepReport, Trainer
+from pi0_ros.types import InputError
+
+CURVE = 'curve.csv'
+
+
+@dataclass(frozen=True)
+class Job:
+    """
+    What is to be trained on what.
+
+    :param robot: its YAML file.
+    :param data: folders of demonstrations.
+    :param start: a checkpoint, or one without weights.
+    :param output: folder to write.
+    :param device: in PyTorch's words; empty for what there is.
+    :param resume: go on where the output stopped.
+    """
+
+    robot: Path
+    data: tuple[Path, ...]
+    start: Path
+    output: Path
+    settings: TrainSettings
+    device: str = ''
+    resume: bool = False
+
+
+def train(job: Job) -> None:
+    """
+    Train, and write the checkpoint.
+
+    :raises InputError: naming what can't be used.
+    :raises FloatingPointError: if the loss or the gradient is not finite.
+    """
+    _check_output(job)
+    robot = load_robot(job.robot)
+    with _processes() as (rank, world):
+        device = torch.device(job.device or _best_device(rank))
+        model, tokenizer = _open_start(job, device)
+        sources = [open_examples(folder, robot, model.config.horizon) for folder in job.data]
+        examples, settings = Together(sources), job.settings
+        if rank == 0 and not job.resume:
+            _prepare(job, examples, robot)
+        if world > 1:
+            torch.distributed.barrier()
+        preprocessor = _preprocessor(job, robot, model, tokenizer)
+        trainer = Trainer(model, preprocessor, settings, rank, world)
+        step = 0
+        if job.resume:
+            step = load_state(
+                job.output, trainer.objective, trainer.optimizers, trainer.average, settings
+            )
+        vision = model.config.vision
+        patches = vision.image_size // vision.patch_size if settings.grounding else 0
+        order = BatchOrder(settings, len(examples), step, rank, world)
+        loader = DataLoader(
+            Items(examples, preprocessor, robot, patches),
+            batch_sampler=order,
+            num_workers=settings.workers,
+            pin_memory=device.type == 'cuda',
+        )
+        _loop(job, trainer, iter(loader), step, writes=rank == 0)
+
+
+def _loop(job: Job, trainer: Trainer, batches: Iterator[Any], start: int, *, writes: bool) -> None:
+    """Take the steps that are left; the first process writes."""
+    settings = job.settings
+    mode = 'a' if job.resume else 'w'
+    with (job.output / CURVE).open(mode, newline='', encoding='utf-8') as file:
+        curve = csv.writer(file)
+        if not job.resume and writes:
+            curve.writerow(StepReport._fields)
+        bar = tqdm(range(start, settings.steps), initial=start, total=settings.steps, unit='step',
+                   disable=not writes)  # fmt: skip
+        for number in bar:
+            report = trainer.step(number, batches)
+            done = number + 1
+            if not writes:
+                continue
+            if number % settings.log_every == 0 or done == settings.steps:
+                curve.writerow([f'{v:.6g}' for v in report])
+                file.flush()
+                bar.set_postfix(loss=f'{report.flow:.4f}', aid=f'{report.grounding:.4f}')
+            if done % settings.save_every == 0 or done == settings.steps:
+                _save(job, trainer, done)
+
+
+def _save(job: Job, trainer: Trainer, step: int) -> None:
+    save_checkpoint(trainer.averaged_model(), job.output)
+    save_state(
+        job.output, step, trainer.objective, trainer.optimizers, trainer.average, job.settings
+    )
+
+
+def _check_output(job: Job) -> None:
+    if job.resume and not (job.output / FOLDER).parent.is_dir():
+        raise InputError(f'{job.output}: nothing to resume')
+    if not job.resume and job.output.exists() and any(job.output.iterdir()):
+        raise InputError(f'{job.output}: expected an empty folder, or --resume')
+
+
+@contextmanager
+def _processes() -> Iterator[tuple[int, int]]:
+    """Join the processes that torchrun started, if it did; give this one's number and theirs."""
+    world = int(os.environ.get('WORLD_SIZE', '1'))
+    if world == 1:
+        yield 0, 1
+        return
+    torch.distributed.init_process_group('nccl' if torch.cuda.is_available() else 'gloo')
+    try:
+        yield torch.distributed.get_rank(), world
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def _best_device(rank: int) -> str:
+    return f'cuda:{rank % torch.cuda.device_count()}' if torch.cuda.is_available() else 'cpu'
+
+
+def _open_start(job: Job, device: torch.device) -> tuple[Pi0, Tokenizer]:
+    """Load the checkpoint to start from, or make its model anew if it has no weights."""
+    if (job.start / WEIGHTS).is_file():
+        model, config = load_checkpoint(job.start, device=device)
+    else:
+        path = job.start / CONFIG
+        try:
+            values = json.loads(path.read_text(encoding='utf-8'))
+            vocab_size, pi05 = values['vocab_size'], values['pi05']
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise InputError(f'{path}: no sizes to start from: {error!r}') from error
+        config = config_from_json(values, pi05=pi05, vocab_size=vocab_size)
+        model = initialised_model(config, job.settings.seed).to(device)
+    return model, Tokenizer.load(job.start, config)
+
+
+def _prepare(job: Job, examples: Together, robot: Robot) -> None:
+    """Write into the output what stays as it is: tokenizer and statistics."""
+    job.output.mkdir(parents=True, exist_ok=True)
+    for name in (JSON_FILE, SENTENCEPIECE_FILE):
+        if (job.start / name).is_file():
+            shutil.copyfile(job.start / name, job.output / name)
+    statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
+    write_norm_stats(_statistics_file(job, robot), statistics)
+
+
+def _statistics_file(job: Job, robot: Robot) -> Path:
+    return job.output / 'assets' / robot.normalization.asset / 'norm_stats.json'
+
+
+def _preprocessor(job: Job, robot: Robot, model: Pi0, tokenizer: Tokenizer) -> Preprocessor:
+    stats = load_norm_stats(_statistics_file(job, robot), robot.normalization.kind)
+    return Preprocessor(robot, model.config, tokenizer, stats)
