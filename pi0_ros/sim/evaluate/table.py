@@ -13,7 +13,7 @@ from pi0_ros.sim.evaluate.trial import Outcome
 
 Z_95 = 1.959963984540054  # 97.5th percentile of the normal distribution
 HEADINGS = ('trials', 'done', 'rate', '95 % of rates', 'another', 'picked', 'median', 'mean')
-WIDTHS = (7, 6, 7, 15, 9, 8, 8, 8)
+WIDTHS = (7, 5, 7, 14, 8, 7, 8, 8)
 LABEL_WIDTH = 99 - sum(WIDTHS)
 
 

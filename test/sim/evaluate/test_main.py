@@ -16,6 +16,7 @@ from pi0_ros.sim.evaluate import FIRST_SEED
 from pi0_ros.sim.evaluate import __main__ as command
 from pi0_ros.sim.evaluate.pool import Job, play
 from pi0_ros.sim.evaluate.rollout import rollout
+from pi0_ros.sim.evaluate.table import LABEL_WIDTH
 from pi0_ros.sim.evaluate.trial import Trial
 from pi0_ros.sim.task import Task
 
@@ -53,7 +54,7 @@ def test_prints_a_table_and_leaves_files(tmp_path, capsys, played):
     assert len(played) == 4
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines) <= 99
-    rows = {line[:32].strip(): line[32:].split() for line in lines}
+    rows = {line[:LABEL_WIDTH].strip(): line[LABEL_WIDTH:].split() for line in lines}
     assert rows[SENTENCE][:3] == ['1', '1', '100']
     assert rows['the checkpoint: pick'] == rows[SENTENCE]
     assert rows['untrained weights: pick'][:3] == ['1', '0', '0']

@@ -17,6 +17,7 @@ from pi0_ros.sim.evaluate.plan import (
     all_sentences,
     plain_trials,
 )
+from pi0_ros.sim.evaluate.table import LABEL_WIDTH
 from pi0_ros.sim.evaluate.trial import LATENCY_S
 from pi0_ros.sim.sentences import HELD_OUT
 from pi0_ros.sim.task import find_task
@@ -42,6 +43,11 @@ def test_every_sentence_meets_the_same_scenes():
 def test_a_sentence_that_is_no_task_is_refused():
     with pytest.raises(InputError, match='"stand still"'):
         plain_trials(['stand still'], 1)
+
+
+def test_labels_fit_the_table():
+    labels = [f'{condition.label}: pick' for condition in CONDITIONS.values()]
+    assert max(map(len, (*labels, *all_sentences()))) <= LABEL_WIDTH
 
 
 def test_names_and_labels_are_unique():
