@@ -56,7 +56,7 @@ def test_settings_come_from_defaults_file_and_words(tmp_path):
 )
 def test_wrong_settings_are_named(tmp_path, text, words, message):
     file = tmp_path / 'settings.yaml'
-    file.write_text(f'{{}}\n{text}' if not text else text)
+    file.write_text(text or '{}')
     with pytest.raises(InputError, match=message):
         read_settings(file, words)
 
