@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import Optimizer
 
 from pi0_ros.model.flow import sample_time
 from pi0_ros.model.pi0 import Inputs, Pi0
@@ -176,6 +177,11 @@ class Trainer:
         total = losses.flow + settings.grounding * losses.grounding
         torch.autograd.backward(total / settings.accumulation)
         return torch.stack(losses).detach()
+
+    @property
+    def state(self) -> tuple[nn.Module, list[Optimizer], WeightAverage]:
+        """All that changes from step to step."""
+        return self.objective, self.optimizers, self.average
 
     def averaged_model(self) -> Pi0:
         """Return a model of its own with the averaged weights, for export."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The small parts of training: settings, schedule, order, statistics, pictures, marks, sources."""
 
+from copy import copy
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -51,7 +52,13 @@ def test_settings_come_from_defaults_file_and_words(tmp_path):
         ('', {'batch_size': '5', 'accumulation': '2'}, 'multiple of accumulation'),
         ('', {'ema_decay': '1'}, 'ema_decay'),
         ('', {'learning_rate': '.nan'}, 'learning_rate'),
-        ('', {'grounding': '1', 'gradient_checkpointing': 'true'}, 'grounding'),
+        (
+            '',
+            {'grounding': '1', 'gradient_checkpointing': 'true'},
+            '0 with gradient_checkpointing',
+        ),
+        ('', {'grounding': '1'}, 'grounding: expected 0 with augment'),
+        ('', {'steps': '[1'}, 'steps: not YAML'),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, words, message):
@@ -131,6 +138,19 @@ def test_statistics_are_those_of_the_models_convention(robot, tmp_path):
     assert set(json.loads(file.read_text())['norm_stats']) == {'state', 'actions'}
 
 
+@pytest.mark.parametrize('field', ['positions', 'targets'])
+def test_numbers_without_statistics_are_named(robot, field):
+    class Broken(FakeExamples):
+        def motion(self, index):
+            motion = super().motion(index)
+            if index == 2:
+                getattr(motion, field)[..., 5] = np.inf
+            return motion
+
+    with pytest.raises(InputError, match=f'example 2: {field}: inf .*left_wrist_rotate'):
+        compute_norm_stats(Broken(), robot, 0.0)
+
+
 def pictures(count=6, side=32):
     generator = torch.Generator().manual_seed(0)
     return torch.rand(count, 3, side, side, generator=generator) * 2 - 1
@@ -178,12 +198,43 @@ def test_marks_become_patches(robot, preprocessor):
     marks['cam_high'][0, 16:18, 0:2] = True  # 4 pixels of the patch in the second row
     marks['cam_right_wrist'][1, 0, 0:3] = True  # 3 of the first: too few
     marks['cam_right_wrist'][1, 90:, 90:] = True
-    found = patch_marks(example._replace(marks=marks), CAMERAS, 6)
+    upright = dict.fromkeys(CAMERAS, 0)
+    found = patch_marks(example._replace(marks=marks), upright, 6, 96)
     assert found.shape == (72, 2)
     assert torch.nonzero(found).tolist() == [[6, 0], [71, 1]]
     assert Items(FakeExamples(), preprocessor, robot, 0)[0].marks.numel() == 0
-    with pytest.raises(InputError, match='cam_high: marks'):
-        patch_marks(example._replace(marks=None), CAMERAS, 6)
+    with pytest.raises(InputError, match=r'cam_high: marks: .*found none'):
+        patch_marks(example._replace(marks=None), upright, 6, 96)
+    marks['cam_high'] = marks['cam_high'][:, :48]
+    with pytest.raises(
+        InputError, match=r'cam_high: marks: .*\(96, 96\), found shape \(2, 48, 96'
+    ):
+        patch_marks(example._replace(marks=marks), upright, 6, 96)
+
+
+def test_marks_go_where_the_picture_goes(robot, preprocessor):
+    example = FakeExamples()[0]
+    pictures = {name: np.zeros((60, 80, 3), np.uint8) for name in CAMERAS}
+    marks = {name: np.zeros((2, 60, 80), bool) for name in CAMERAS}
+    for name in CAMERAS:
+        pictures[name][5:12, 60:75] = 255
+        marks[name][0, 5:12, 60:75] = True
+    cameras = {
+        name: replace(camera, rotate_deg=turn)
+        for (name, camera), turn in zip(robot.cameras.items(), (0, 90), strict=True)
+    }
+    turned = replace(robot, cameras=cameras)
+    preprocessor = copy(preprocessor)
+    preprocessor._robot = turned
+    observation = replace(example.observation, images=pictures)
+    item = Items(
+        [example._replace(observation=observation, marks=marks)], preprocessor, turned, 6
+    )[0]
+    seen = item.encoded.pixels[:, 0].float().view(2, 6, 16, 6, 16).mean(dim=(2, 4)) / 255
+    expected = (seen >= 4 / 256).float().flatten()
+    assert item.marks[:, 0].tolist() == expected.tolist()
+    assert 4 <= expected.sum() < 20
+    assert not item.marks[:, 1].any()
 
 
 def test_bad_examples_are_named(robot, preprocessor):
@@ -204,7 +255,8 @@ def test_sources_stand_in_a_row(robot, tmp_path):
     assert_allclose(together.motion(7).positions, FakeExamples().motion(4).positions)
     with pytest.raises(IndexError):
         together[8]
-    with pytest.raises(InputError, match='no examples'):
-        Together([])
+    for none in ([], [FakeExamples(0)]):
+        with pytest.raises(InputError, match='no examples'):
+            Together(none)
     with pytest.raises(InputError, match=str(tmp_path)):
         open_examples(tmp_path, robot, 50)

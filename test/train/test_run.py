@@ -3,6 +3,7 @@
 """Whole runs: resumed as if never interrupted, the same in several processes, or refused."""
 
 from dataclasses import replace
+import errno
 import os
 from pathlib import Path
 import subprocess
@@ -14,11 +15,13 @@ from safetensors.torch import load_file
 import torch
 from training_rig import CHECKPOINT, ROBOT_FILE, ROOT, FakeExamples
 
+from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.policy.policy import Policy
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.train import run
 from pi0_ros.train.__main__ import main
-from pi0_ros.train.run import CURVE, Job, train
+from pi0_ros.train.curve import FILE as CURVE
+from pi0_ros.train.run import Job, train
 from pi0_ros.train.settings import TrainSettings
 from pi0_ros.types import InputError, Observation
 
@@ -63,12 +66,11 @@ def test_a_resumed_run_is_the_run_itself(tmp_path, monkeypatch, change):
         patch.setattr(run.Trainer, 'step', interrupted)
         with pytest.raises(KeyboardInterrupt):
             train(parted)
+    # Step 2 is taken twice: it was not saved when the run was interrupted.
+    assert [row.split(',')[0] for row in curve(parted.output)] == ['step', '0', '1', '2']
     train(replace(parted, resume=True))
-    # Step 2 was taken twice: it was not saved when the run was interrupted.
-    rows = curve(parted.output)
-    assert [row.split(',')[0] for row in rows] == ['step', '0', '1', '2', '2', '3']
-    assert rows[3] == rows[4]
-    assert rows[:4] + rows[5:] == curve(whole.output)
+    assert [row.split(',')[0] for row in curve(parted.output)] == ['step', '0', '1', '2', '3']
+    assert curve(parted.output) == curve(whole.output)
     for name, value in weights(whole.output).items():
         assert torch.equal(value, weights(parted.output)[name]), name
 
@@ -140,13 +142,77 @@ def test_what_can_not_be_used_is_named(tmp_path, capsys):
     assert "steps: expected a int, found 'many'" in capsys.readouterr().err
     assert main([*arguments[:-1], str(tmp_path), '--output', str(tmp_path / 'new')]) == 1
     assert 'config.json' in capsys.readouterr().err
+    assert not (tmp_path / 'new').exists()
+    assert main([*arguments, '--output', str(tmp_path / 'new'), '--device', 'abacus']) == 1
+    assert "device 'abacus' cannot be used here" in capsys.readouterr().err
 
 
-def test_a_run_is_not_continued_as_another(tmp_path):
+def test_data_without_numbers_leave_no_output(tmp_path, monkeypatch):
+    class Broken(FakeExamples):
+        def motion(self, index):
+            motion = super().motion(index)
+            motion.targets[:] = np.nan
+            return motion
+
+    monkeypatch.setattr(run, 'open_examples', lambda *_: Broken())
+    with pytest.raises(InputError, match='example 0: targets'):
+        train(job(tmp_path / 'new'))
+    assert not (tmp_path / 'new').exists()
+
+
+def test_a_batch_is_cut_into_equal_parts():
+    with pytest.raises(InputError, match=r'batch_size: .* processes \(6\), found 4'):
+        run._check_share(replace(QUICK, accumulation=2), world=3)
+
+
+@pytest.mark.parametrize('place', ['save_checkpoint', 'save_state'])
+def test_a_disk_that_is_full_leaves_what_was_saved(tmp_path, monkeypatch, place):
+    write = getattr(run, place)
+
+    def full(*arguments):
+        if (tmp_path / 'train_state').exists():
+            raise OSError(errno.ENOSPC, 'No space left on device')
+        return write(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, place, full)
+        with pytest.raises(InputError, match=f'{tmp_path}: step 4 cannot be saved: .*No space'):
+            train(job(tmp_path))
+    load_checkpoint(tmp_path)
+    train(replace(job(tmp_path), resume=True))
+    assert len(curve(tmp_path)) == 1 + QUICK.steps
+    names = {file.name for file in tmp_path.iterdir()}
+    assert not {name for name in names if name.endswith(('.new', '.old'))}
+
+
+def test_a_state_survives_its_own_replacement(tmp_path, monkeypatch):
+    rename, left = Path.rename, []
+
+    def interrupted(self, target):
+        if target == tmp_path / 'train_state' and target.with_suffix('.old').exists():
+            left.append(sorted(file.name for file in tmp_path.glob('train_state*')))
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, 'rename', interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(job(tmp_path))
+    assert left == [['train_state.new', 'train_state.old']]
+    train(replace(job(tmp_path), resume=True))  # from step 2, which the old one holds
+    train(job(tmp_path / 'whole'))
+    assert curve(tmp_path) == curve(tmp_path / 'whole')
+
+
+def test_a_run_is_not_continued_as_another(tmp_path, monkeypatch):
     train(job(tmp_path))
     other = replace(job(tmp_path, learning_rate=1e-2), resume=True)
     with pytest.raises(InputError, match=r'learning_rate: the run was started with 0\.001'):
         train(other)
+    with monkeypatch.context() as patch:
+        patch.setattr(run, 'open_examples', lambda *_: FakeExamples(13))
+        with pytest.raises(InputError, match='examples: the run was started with 12, not 13'):
+            train(replace(job(tmp_path), resume=True))
     (tmp_path / 'train_state' / 'state.safetensors').write_bytes(b'cut')
     with pytest.raises(InputError, match='no state to go on from'):
         train(replace(job(tmp_path), resume=True))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The loop learns, and its steps are what they should be, to the last bit where that is meant."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 import json
 from pathlib import Path
 
@@ -189,7 +189,7 @@ def test_numbers_that_are_not_finite_end_the_run(model, preprocessor, batch):
 def test_state_files_hold_no_pickle(tmp_path, model, preprocessor, batch):
     trainer = Trainer(model, preprocessor, QUICK)
     trainer.step(0, endless(batch))
-    save_state(tmp_path, 1, trainer.objective, trainer.optimizers, trainer.average, QUICK)
+    save_state(tmp_path, 1, *trainer.state, asdict(QUICK))
     assert json.loads((tmp_path / 'train_state' / 'state.json').read_text())['step'] == 1
     assert {f.name for f in (tmp_path / 'train_state').iterdir()} == {
         'state.json',
