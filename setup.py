@@ -43,7 +43,9 @@ setup(
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
-        'test': ['hypothesis', 'pytest', 'sentencepiece'],
+        'train': ['tqdm'],
+        'lora': ['peft'],
+        'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],
     },
     zip_safe=False,
     maintainer='The pi0_ros authors',

@@ -16,6 +16,7 @@ import torch
 from training_rig import CHECKPOINT, ROBOT_FILE, ROOT, FakeExamples
 
 from pi0_ros.model.checkpoint import load_checkpoint
+from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.policy import Policy
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.train import run
@@ -89,39 +90,45 @@ def test_the_output_is_a_checkpoint_that_drives(tmp_path):
     assert chunk.positions.shape == (50, 14)
 
 
-# Each process draws noise of its own; here it follows from the actions, so that it is the same
-# however a batch is parted.
+def share_noise():
+    """
+    Let noise follow from the actions, so that it is the same however a batch is parted.
+
+    Otherwise each process draws noise of its own.
+    """
+    loss = Pi0.loss
+
+    def same(self, inputs, actions, _noise, _time):
+        return loss(self, inputs, actions, actions.roll(3, 1) * 2, inputs.state[:, 0].sigmoid())
+
+    Pi0.loss = same
+    run.open_examples = lambda *_: FakeExamples()
+
+
 PROCESS = """
 import pathlib, sys
-from pi0_ros.model.pi0 import Pi0
-from pi0_ros.train import run
-from test_run import job
-from training_rig import FakeExamples
+from test_run import job, run, share_noise
 
-loss = Pi0.loss
-
-def same(self, inputs, actions, _noise, _time):
-    return loss(self, inputs, actions, actions.roll(3, 1) * 2, inputs.state[:, 0].sigmoid())
-
-Pi0.loss = same
-run.open_examples = lambda *_: FakeExamples()
-run.train(job(pathlib.Path(sys.argv[1]), augment=False))
+share_noise()
+run.train(job(pathlib.Path(sys.argv[1]), augment=False, accumulation=2))
 """
 
 
-def test_two_processes_take_the_steps_of_one(tmp_path):
+def test_two_processes_take_the_steps_of_one(tmp_path, monkeypatch):
+    one, two = tmp_path / 'one', tmp_path / 'two'
     script = tmp_path / 'process.py'
     script.write_text(PROCESS)
-    outputs = []
-    for count in (1, 2):
-        outputs.append(tmp_path / f'by_{count}')
-        folders = (ROOT, ROOT / 'test' / 'train')
-        command = [
-            sys.executable, '-m', 'torch.distributed.run', '--standalone', '--local-addr',
-            'localhost', f'--nproc-per-node={count}', str(script), str(outputs[-1]),
-        ]  # fmt: skip
-        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, folders)))
-        subprocess.run(command, env=environment, check=True, timeout=300)
+    command = [
+        sys.executable, '-m', 'torch.distributed.run', '--standalone', '--local-addr',
+        'localhost', '--nproc-per-node=2', str(script), str(two),
+    ]  # fmt: skip
+    folders = (ROOT, ROOT / 'test' / 'train')
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, folders)))
+    subprocess.run(command, env=environment, check=True, timeout=300)
+    monkeypatch.setattr(Pi0, 'loss', Pi0.loss)  # and put back afterwards
+    share_noise()
+    train(job(one, augment=False))
+    outputs = (one, two)
     losses = [[float(row.split(',')[1]) for row in curve(output)[1:]] for output in outputs]
     assert len(losses[0]) == QUICK.steps
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
