@@ -39,6 +39,11 @@ class ChunkExecutor:
     fault, and after a jump of the clock, since in all of these something else may have moved the
     robot. From any other hold it goes on from the held command.
 
+    A chunk is followed by the clock: points that are past are skipped. Only if the robot has been
+    at rest ever since the chunk was conceived does it begin at its first point, as nothing of it
+    has happened yet. Otherwise a robot whose inference is slow would be told by one chunk to be
+    where it would be by now, and by the next, conceived while it still stood, to be back.
+
     Two faults can't heal by themselves and last until the operator enables again: a robot that
     has parted from its commands, since it would leap after them when freed, and a result that is
     not finite, since it is not understood.
@@ -71,6 +76,7 @@ class ChunkExecutor:
         """Know nothing of chunks, robot and motion; say since when."""
         self._inputs = Inputs(self._limits.names, self._settings, since)
         self._motion: Motion | None = None  # last command; None while the next begins a motion
+        self._rest_ns: int | None = None  # since when commands have been still; None if they move
         self._active: Chunk | None = None  # what the target was made from
         self._target: Target | None = None
 
@@ -227,12 +233,17 @@ class ChunkExecutor:
     def _take_over(self, chunk: Chunk, motion: Motion, time_ns: int) -> Target:
         """Join a chunk to the motion, whose last command was due at a time."""
         settings = self._settings
+        begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
+        late_ns = 0
+        if self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns:
+            late_ns = max(0, time_ns - begins_ns)
+        self._rest_ns = None
         seam = Handover(
             time_ns=time_ns,
             period_ns=settings.period_ns,
             motion=motion,
-            new=lambda instant_ns: sample(chunk, instant_ns, settings.interpolation),
-            begins_ns=chunk.stamp_ns + int(chunk.times_ns[0]),
+            new=lambda instant_ns: sample(chunk, instant_ns - late_ns, settings.interpolation),
+            begins_ns=begins_ns + late_ns,
             fade_s=settings.crossfade_s,
             unfaded=self._grippers,
         )
@@ -242,6 +253,8 @@ class ChunkExecutor:
         """Brake and stay, or be silent if there is no motion to end."""
         self._counters.holds += self._status.state is State.RUNNING
         self._active = self._target = None
+        if self._rest_ns is None and (self._motion is None or not self._motion.velocity.any()):
+            self._rest_ns = now_ns
         if not self._enabled and self._motion is not None and not self._motion.velocity.any():
             self._motion = None
         state = State.IDLE if self._motion is None else State.HOLDING
