@@ -10,12 +10,13 @@ export OMP_NUM_THREADS ?= 1
 SOURCES  := setup.py setup.cfg package.xml constraints.txt \
             $(shell find pi0_ros launch config checkpoints resource runtime/src runtime/pyproject.toml \
               -type f -not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*')
-DURATION := $(if $(filter-out 0,$(HOLD)),0,30)
+DURATION := $(if $(filter-out 0,$(HOLD)),0,28)
 OUTPUT   := demo_output
-CHECKPOINT ?= checkpoints/untrained
+CHECKPOINT ?= checkpoints/demo
+TRAINED  := train_output
 TRIALS   ?= 100
 
-.PHONY: help demo test lint bench-pipeline eval-demo eval-topics setup system clean
+.PHONY: help demo test lint bench-pipeline eval-demo eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -43,8 +44,15 @@ eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 sce
 eval-topics: $(STAMP)  ## the same through ROS, all nodes as processes, in real time
 	. $(BIN)/activate && python benchmarks/demo_over_topics.py $(CHECKPOINT)
 
+train-demo: $(STAMP)  ## the demo's checkpoint from nothing, into train_output/ (hours)
+	. $(BIN)/activate && python -m pi0_ros.train.demonstrate $(TRAINED)/demonstrations \
+	  && python -m pi0_ros.train.demo_start $(TRAINED)/start \
+	  && python -m pi0_ros.train --robot config/robots/aloha_sim.yaml \
+	    --data $(TRAINED)/demonstrations --start $(TRAINED)/start --output $(TRAINED)/demo \
+	    --settings config/train/demo.yaml
+
 clean:  ## remove what was made here
-	rm -rf $(VENV) $(OUTPUT) evaluation build *.egg-info runtime/build runtime/src/*.egg-info
+	rm -rf $(VENV) $(OUTPUT) $(TRAINED) evaluation build *.egg-info runtime/build runtime/src/*.egg-info
 
 $(STAMP): $(SOURCES)
 	@$(PYTHON) tools/system_packages.py

@@ -3,7 +3,7 @@
 """
 The simulated robot, the policy, the executor and a viewer that films them.
 
-  ros2 launch pi0_ros demo.launch.py duration:=30 film:=demo.webm
+  ros2 launch pi0_ros demo.launch.py duration:=28 film:=demo.webm
 """
 
 from launch import LaunchDescription
@@ -32,11 +32,11 @@ ARGUMENTS = (
     ('scene', 'cubes', 'what stands on the table', list(ROBOTS)),
     (
         'checkpoint',
-        PathJoinSubstitution([SHARE, 'checkpoints', 'untrained']),
-        'folder with the weights; the default is small and UNTRAINED: it moves without aim',
+        PathJoinSubstitution([SHARE, 'checkpoints', 'demo']),
+        'folder with the weights; the default is small and was trained in this simulator',
         None,
     ),
-    ('duration', '30', 'length of the show [s]; 0: until Ctrl-C', None),
+    ('duration', '28', 'length of the show [s]; 0: until Ctrl-C', None),
     ('film', 'demo.webm', 'where to write the film', None),
 )
 

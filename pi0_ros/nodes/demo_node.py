@@ -17,14 +17,19 @@ from std_msgs.msg import String
 
 from pi0_ros.nodes.parameters import Parameter, declare
 from pi0_ros.nodes.run import run
+from pi0_ros.types import InputError
 
 PARAMETERS = (
-    Parameter('duration_s', 30.0, 'length of the show [s]; 0: until Ctrl-C', 0.0, 86400.0),
+    Parameter('duration_s', 28.0, 'length of the show [s]; 0: until Ctrl-C', 0.0, 86400.0),
     Parameter('patience_s', 120.0, 'how long to wait for the first motion [s]', 1.0, 3600.0),
     Parameter(
-        'sentences',
-        'pick up the red cube|pick up the green cube|pick up the blue cube',
-        'what to say, one after the other, separated by |; only the first if there is no end',
+        'script',
+        '0 pick up the red cube'
+        '|6 put the red cube on the green cube'
+        '|13 pick up the blue cube'
+        '|14 pick up the red cube'
+        '|20 put the red cube on the blue cube',
+        'after how many seconds to say what, separated by |; only the first if there is no end',
     ),
 )
 RUNNING = 'RUNNING'
@@ -36,7 +41,7 @@ class DemoNode(Node):
     def __init__(self) -> None:
         super().__init__('demo')
         self._settings = declare(self, PARAMETERS)
-        self._sentences = [s.strip() for s in self._settings.sentences.split('|')]
+        self._script = read_script(self._settings.script)
         self._act = -1  # index of the sentence that the show has come to
         self._sentence = ''  # what was said last, by us or by anybody else
         self._speaks = False  # until the policy follows
@@ -87,14 +92,15 @@ class DemoNode(Node):
         if duration_s and self._shown > duration_s:
             self.get_logger().info('the show is over')
             sys.exit(0)
-        share = max(self._shown - 1, 0) / duration_s if duration_s else 0.0
-        self._speak(int(share * len(self._sentences)))
+        played_s = max(self._shown - 1, 0)
+        begun = sum(start_s <= played_s for start_s, _ in self._script)
+        self._speak(max(begun, 1) - 1 if duration_s else 0)
         self.get_logger().info(self._status_line())
 
     def _speak(self, act: int) -> None:
         """Say the sentence of an act until the policy follows it."""
         if act != self._act:
-            self._act, self._sentence, self._speaks = act, self._sentences[act], True
+            self._act, self._sentence, self._speaks = act, self._script[act][1], True
             self.get_logger().info(f'command: "{self._sentence}"')
         if self._speaks:
             self._command_out.publish(String(data=self._sentence))
@@ -105,6 +111,24 @@ class DemoNode(Node):
         )
         policy = self._policy_status.message if self._policy_status else 'policy: no chunk yet'
         return f'{self._seconds:3d} s | {executor} | {policy}'
+
+
+def read_script(text: str) -> list[tuple[float, str]]:
+    """
+    Return when to say what, in order: seconds since the first motion, and a sentence.
+
+    :raises InputError: if a part does not begin with a number, or they are not in order.
+    """
+    script = []
+    for part in text.split('|'):
+        start, _, sentence = part.strip().partition(' ')
+        try:
+            script.append((float(start), sentence.strip()))
+        except ValueError as error:
+            raise InputError(f'script: {part!r}: expected seconds and a sentence') from error
+    if script != sorted(script, key=lambda act: act[0]):
+        raise InputError(f'script: expected increasing seconds, found {text!r}')
+    return script
 
 
 def _values(message: DiagnosticStatus) -> dict[str, str]:
