@@ -43,6 +43,7 @@ setup(
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8'],
+        'lerobot': ['av', 'pyarrow'],
         'test': ['hypothesis', 'pytest', 'sentencepiece'],
     },
     zip_safe=False,

@@ -222,9 +222,9 @@ def read_table(file: Path, columns: list[str] | None = None) -> pa.Table:
         raise InputError(f'{file}: {error}') from error
 
 
-def read_columns(file: Path, columns: list[str]) -> pa.Table:
+def check_columns(file: Path, columns: list[str]) -> None:
     """
-    Read some columns of a parquet file.
+    Look whether a parquet file has some columns.
 
     :raises InputError: if it can't be read, or naming the column it doesn't have.
     """
@@ -235,6 +235,15 @@ def read_columns(file: Path, columns: list[str]) -> pa.Table:
     for column in columns:
         if column not in found:
             raise InputError(f'{file}: {column}: no such column, found {", ".join(found)}')
+
+
+def read_columns(file: Path, columns: list[str]) -> pa.Table:
+    """
+    Read some columns of a parquet file.
+
+    :raises InputError: if it can't be read, or naming the column it doesn't have.
+    """
+    check_columns(file, columns)
     return read_table(file, columns)
 
 

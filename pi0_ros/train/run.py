@@ -8,10 +8,10 @@ It puts files, model and loop together, in one process or in each of several.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import json
 import os
 from pathlib import Path
@@ -53,6 +53,7 @@ class Job:
     :param output: folder to write.
     :param device: in PyTorch's words; empty for what there is.
     :param resume: go on where the output stopped.
+    :param cameras: names of the robot's cameras to those of LeRobot datasets, where they differ.
     """
 
     robot: Path
@@ -62,6 +63,7 @@ class Job:
     settings: TrainSettings
     device: str = ''
     resume: bool = False
+    cameras: Mapping[str, str] = field(default_factory=dict)
 
 
 def train(job: Job) -> None:
@@ -76,7 +78,8 @@ def train(job: Job) -> None:
     with _processes() as (rank, world):
         device = torch.device(job.device or _best_device(rank))
         model, tokenizer = _open_start(job, device)
-        sources = [open_examples(folder, robot, model.config.horizon) for folder in job.data]
+        horizon = model.config.horizon
+        sources = [open_examples(folder, robot, horizon, job.cameras) for folder in job.data]
         examples, settings = Together(sources), job.settings
         if rank == 0 and not job.resume:
             _prepare(job, examples, robot)
