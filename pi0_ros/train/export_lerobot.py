@@ -1,7 +1,7 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Write recordings as a LeRobot dataset: ``python -m pi0_ros.train.export_lerobot SRC DST --robot R``.
+Recordings as a LeRobot dataset: ``python -m pi0_ros.train.export_lerobot SRC DST --robot R``.
 
 SRC is anything with episodes that training takes. The dataset appears at DST when it is complete,
 and not at all if something goes wrong.
@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from pi0_ros.robots.spec import Robot, load_robot
 from pi0_ros.train.episode import EpisodeExamples
+from pi0_ros.train.example import Examples
 from pi0_ros.train.lerobot_layout import V21, V30
 from pi0_ros.train.lerobot_writer import DatasetWriter
 from pi0_ros.train.sources import open_examples
@@ -26,7 +27,7 @@ from pi0_ros.types import InputError
 VERSIONS = {'2.1': V21, '3.0': V30}
 
 
-def export(source: EpisodeExamples, destination: Path, robot: Robot, version: str = V30) -> None:
+def export(source: Examples, destination: Path, robot: Robot, version: str = V30) -> None:
     """
     Write episodes as a LeRobot dataset.
 
@@ -35,6 +36,8 @@ def export(source: EpisodeExamples, destination: Path, robot: Robot, version: st
     :raises InputError: naming what can't be used.
     :raises OSError: if it can't be written.
     """
+    if not isinstance(source, EpisodeExamples):
+        raise InputError('expected recordings: these examples have no episodes')
     if destination.exists():
         raise InputError(f'{destination}: exists already')
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -61,8 +64,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         robot = load_robot(given.robot)
         source = open_examples(given.source, robot, horizon=1)
-        if not isinstance(source, EpisodeExamples):
-            raise InputError(f'{given.source}: expected recordings, which have episodes')
         export(source, given.destination, robot, VERSIONS[given.version])
     except (InputError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # what the program says

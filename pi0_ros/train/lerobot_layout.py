@@ -114,11 +114,15 @@ def read_layout(folder: Path) -> Layout:
 
     :raises InputError: naming the file and the field that is missing or makes no sense.
     """
-    info = Section(folder / INFO, '', _read_json(folder / INFO))
+    values = _read_json(folder / INFO)
+    info = Section(folder / INFO, '', values)
     version = info.choice('codebase_version', (V21, V30))
     fps = info.positive('fps')
     section = info.section('features')
-    features = {key: _feature(one) for key, one in info.named_sections('features').items()}
+    features = {
+        key: _feature(one, values['features'][key].get('names'))
+        for key, one in info.named_sections('features').items()
+    }
     for key in (STATE, ACTION):
         section.section(key)  # a complaint if it is missing
     read = {V21: _episodes_v21, V30: _episodes_v30}[version]
@@ -131,11 +135,11 @@ def read_layout(folder: Path) -> Layout:
     return Layout(info.file, fps, features, _tasks(folder, version), episodes)
 
 
-def _feature(section: Section) -> Feature:
+def _feature(section: Section, names: Any) -> Feature:
+    """Read a feature; its names, unlike all else, may be null."""
     shape = section.value('shape', 'a list of sizes')
     if not isinstance(shape, list) or not all(type(size) is int for size in shape):
         section.fail('shape', shape, 'a list of sizes')
-    names = section.value('names', 'names', default=False)
     if isinstance(names, dict) and len(names) == 1:  # {"motors": [...]}
         (names,) = names.values()
     if not isinstance(names, list) or len(shape) != 1:

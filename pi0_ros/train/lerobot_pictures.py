@@ -111,13 +111,21 @@ class Video:
         return np.asarray(self._last.to_ndarray(format='rgb24'), np.uint8)
 
     def _seek(self, time_s: float) -> None:
-        """Go to the last key frame before a time."""
+        """Go to a key frame from which the frame of a time can be decoded."""
         assert self._stream.time_base is not None
-        # One tick less, as rounding could have gone beyond the frame that is meant.
-        ticks = round(time_s / self._stream.time_base) - 1
-        self._container.seek(max(ticks, 0), stream=self._stream)
-        self._frames = self._container.decode(self._stream)
-        self._last = None
+        # The last key frame before it may be too late: frames that are stored behind a key frame
+        # can be shown before it and need the one before.
+        back_s = 0.0
+        while True:
+            # One tick less, as rounding could have gone beyond the frame that is meant.
+            ticks = round((time_s - back_s) / self._stream.time_base) - 1
+            self._container.seek(max(ticks, 0), stream=self._stream)
+            self._frames = self._container.decode(self._stream)
+            self._last = next(self._frames, None)
+            early = self._last is None or _time(self._last) <= time_s + TOLERANCE_S
+            if early or back_s > time_s:
+                return
+            back_s = 2 * back_s or _NEAR_S
 
 
 def video_duration(file: Path) -> float:
