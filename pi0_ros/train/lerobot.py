@@ -25,6 +25,7 @@ from pi0_ros.train.episode import Episode, EpisodeExamples, Pictures
 from pi0_ros.train.lerobot_layout import (
     ACTION,
     IMAGES,
+    JOINTS,
     STATE,
     TOLERANCE_S,
     Entry,
@@ -62,7 +63,7 @@ def open_lerobot(
             f'{layout.info}: fps: {layout.fps:g} Hz, but robot {robot.name} has '
             f'{robot.rate_hz:g} Hz'
         )
-    columns = {key: _match_joints(layout, key, robot) for key in (STATE, ACTION)}
+    columns = {key: _match_joints(layout, key, robot) for key in JOINTS}
     keys = _match_cameras(layout, robot, cameras or {})
     embedded = [key for key in keys.values() if layout.features[key].dtype == 'image']
     episodes: list[Episode] = []

@@ -43,7 +43,7 @@ VIDEO_PATH = {
     V30: 'videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4',
 }
 
-STATE, ACTION = 'observation.state', 'action'
+JOINTS = STATE, ACTION = 'observation.state', 'action'
 IMAGES = 'observation.images.'
 
 # LeRobot's: by how much a picture may miss its row [s].
@@ -120,14 +120,14 @@ def read_layout(folder: Path) -> Layout:
     fps = info.positive('fps')
     section = info.section('features')
     features = {
-        key: _feature(one, values['features'][key].get('names'))
+        key: _feature(one, values['features'][key].get('names') if key in JOINTS else None)
         for key, one in info.named_sections('features').items()
     }
-    for key in (STATE, ACTION):
+    for key in JOINTS:
         section.section(key)  # a complaint if it is missing
     read = {V21: _episodes_v21, V30: _episodes_v30}[version]
     episodes = tuple(sorted(read(folder, info, features), key=lambda entry: entry.index))
-    expected = int(info.number('total_episodes'))
+    expected = int(info.positive('total_episodes'))
     if [entry.index for entry in episodes] != list(range(expected)):
         found = [entry.index for entry in episodes]
         where = f'{folder / EPISODES[version]}: episode_index'
@@ -136,17 +136,28 @@ def read_layout(folder: Path) -> Layout:
 
 
 def _feature(section: Section, names: Any) -> Feature:
-    """Read a feature; its names, unlike all else, may be null."""
+    """
+    Read a feature.
+
+    :param names: what stands as its names if it is of joints, else None.
+    """
     shape = section.value('shape', 'a list of sizes')
     if not isinstance(shape, list) or not all(type(size) is int for size in shape):
         section.fail('shape', shape, 'a list of sizes')
+    dtype = section.text('dtype')
+    if names is None:
+        return Feature(dtype, tuple(shape), None)
+    given = names
     if isinstance(names, dict) and len(names) == 1:  # {"motors": [...]}
         (names,) = names.values()
-    if not isinstance(names, list) or len(shape) != 1:
-        return Feature(section.text('dtype'), tuple(shape), None)
-    if len(names) != shape[0] or len({*map(str, names)}) != len(names):
-        section.fail('names', names, f'{shape[0]} names, each once')
-    return Feature(section.text('dtype'), tuple(shape), tuple(map(str, names)))
+    if isinstance(names, list) and len(names) == 1 and isinstance(names[0], list):
+        # openpi's examples/aloha_real/convert_aloha_data_to_lerobot.py
+        (names,) = names
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        section.fail('names', given, 'a list of names')
+    if [len(names)] != shape or len(set(names)) != len(names):
+        section.fail('names', given, f'names, each once, for the shape {shape}')
+    return Feature(dtype, tuple(shape), tuple(names))
 
 
 def _episodes_v21(folder: Path, info: Section, features: Mapping[str, Feature]) -> Iterator[Entry]:

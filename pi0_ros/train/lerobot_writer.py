@@ -31,6 +31,7 @@ from pi0_ros.train.lerobot_layout import (
     EPISODES_STATS,
     IMAGES,
     INFO,
+    JOINTS,
     STATE,
     STATS,
     TASKS,
@@ -191,7 +192,7 @@ class DatasetWriter:
                 'shape': [len(self._robot.joints)],
                 'names': list(self._robot.joint_names),
             }
-            for key in (STATE, ACTION)
+            for key in JOINTS
         }
         videos = {key: files.feature() for key, files in self._videos.items()}
         index = {

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.train import lerobot_video
+from pi0_ros.train.__main__ import main as train_main
 from pi0_ros.train.episode import Episode, EpisodeExamples
 from pi0_ros.train.export_lerobot import export, main
 from pi0_ros.train.lerobot import open_lerobot
@@ -187,11 +188,22 @@ def test_command_line_turns_one_version_into_the_other(robot, robot_file, tmp_pa
 
 def test_a_policy_is_trained_on_it(robot_file, tmp_path):
     data = by_hand.write_v30(tmp_path / 'data', cameras=('wrist',))
+    output = tmp_path / 'output'
     settings = TrainSettings(steps=2, batch_size=2)
     cameras = {'top': 'observation.images.wrist'}
-    output = tmp_path / 'output'
     train(Job(robot_file, (data,), UNTRAINED, output, settings, 'cpu', cameras=cameras))
     assert (output / 'model.safetensors').is_file()
     losses = (output / 'curve.csv').read_text().splitlines()[1:]
     assert len(losses) >= 1
     assert all(np.isfinite(float(value)) for line in losses for value in line.split(','))
+
+
+def test_cameras_are_named_on_the_command_line(robot_file, tmp_path, capsys):
+    data = by_hand.write_v30(tmp_path / 'data', cameras=('wrist',))
+    order = ['--robot', str(robot_file), '--data', str(data), '--start', str(UNTRAINED),
+             '--output', str(tmp_path / 'output')]  # fmt: skip
+    assert train_main([*order, '--cameras', 'top=observation.images.side']) == 1
+    assert 'images.side: no such pictures for camera top' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        train_main([*order, '--cameras', 'top'])
+    assert 'expected NAME=KEY' in capsys.readouterr().err

@@ -95,7 +95,11 @@ def test_pictures_in_parquet_are_exact(version, robot, tmp_path):
         assert_array_equal(episodes[i].pictures[camera][t], picture(camera, i, t))
 
 
-@pytest.mark.parametrize('wrap', [list, lambda names: {'motors': names}], ids=['list', 'motors'])
+@pytest.mark.parametrize(
+    'wrap',
+    [list, lambda names: {'motors': names}, lambda names: [names]],
+    ids=['list', 'motors', 'nested'],
+)
 def test_joints_are_matched_by_name(robot, tmp_path, wrap):
     order = ['gripper', 'waist', 'elbow']
     folder = by_hand.write_v21(tmp_path / 'set', cameras=('top',), names=wrap(order))
@@ -145,7 +149,11 @@ def at(*path, value):
         (at('data_path', value='data/{where}'), r'data_path: expected a template of .*where'),
         (at('video_path', value=None), r'video_path: expected a text'),
         (lambda info: info['features'].pop('action'), r'features.action: .*no such key'),
-        (at('features', 'action', 'names', value=['a', 'b']), r'action.names: expected 3 names'),
+        (at('features', 'action', 'names', value=['a', 'b']),
+         r'action.names: expected names, each once, for the shape \[3\]'),
+        (at('features', 'action', 'names', value={'a': 0, 'b': 1}),
+         r'action.names: expected a list of names'),
+        (at('total_episodes', value=0), r'total_episodes: expected a number above 0'),
         (at('features', 'action', 'names', value=['waist', 'elbow', 'hand']),
          r'action: no joint gripper: expected waist, elbow, gripper'),
         (at('features', 'action', value={'dtype': 'float32', 'shape': [4], 'names': None}),

@@ -65,6 +65,18 @@ def test_going_forward_does_not_seek(tmp_path, monkeypatch):
     assert seeks == [0.0]
 
 
+def test_a_forked_process_opens_its_own(tmp_path, monkeypatch):
+    write_video(tmp_path / 'video.mp4', PICTURES)
+    pictures = VideoPictures(tmp_path / 'video.mp4', TIMES_S)
+    opened = lerobot_pictures._open_video.cache_info
+    before = opened().misses
+    numbers_of(pictures, [0, 1])
+    assert opened().misses == before + 1
+    monkeypatch.setattr(lerobot_pictures.os, 'getpid', lambda: -1)
+    numbers_of(pictures, [2])
+    assert opened().misses == before + 2
+
+
 def test_a_time_between_frames_is_refused(tmp_path):
     file = tmp_path / 'video.mp4'
     write_video(file, PICTURES)
