@@ -19,12 +19,22 @@ from pi0_ros.train.settings import TrainSettings, read_settings
 from pi0_ros.types import InputError
 
 
+def _pair(text: str) -> tuple[str, str]:
+    """Split NAME=KEY."""
+    name, sign, key = text.partition('=')
+    if not (name and sign and key):
+        raise argparse.ArgumentTypeError(f'expected NAME=KEY, found {text!r}')
+    return name, key
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line asks."""
     parser = argparse.ArgumentParser(prog='pi0_ros.train', description=__doc__)
     parser.add_argument('--robot', type=Path, required=True, help="the robot's YAML file")
     parser.add_argument('--data', type=Path, required=True, action='append', metavar='FOLDER',
                         help='demonstrations; may be given several times')  # fmt: skip
+    parser.add_argument('--cameras', nargs='+', type=_pair, default=[], metavar='NAME=KEY',
+                        help="the robot's cameras by other names of LeRobot's")  # fmt: skip
     parser.add_argument('--start', type=Path, required=True, metavar='FOLDER',
                         help='checkpoint to fine-tune, or one without weights')  # fmt: skip
     parser.add_argument('--output', type=Path, required=True, metavar='FOLDER')
@@ -44,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = read_settings(given.settings, words)
         train(Job(
             given.robot, tuple(given.data), given.start, given.output, settings, given.device,
-            given.resume,
+            given.resume, dict(given.cameras),
         ))  # fmt: skip
     except (InputError, FloatingPointError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # what the program says

@@ -8,9 +8,9 @@ It puts files, model and loop together, in one process or in each of several.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 import json
 import os
 from pathlib import Path
@@ -53,6 +53,7 @@ class Job:
     :param output: folder to write.
     :param device: in PyTorch's words; empty for what there is. 'cuda' is each process' own.
     :param resume: go on where the output stopped.
+    :param cameras: names of the robot's cameras to those of LeRobot datasets, where they differ.
     """
 
     robot: Path
@@ -62,6 +63,7 @@ class Job:
     settings: TrainSettings
     device: str = ''
     resume: bool = False
+    cameras: Mapping[str, str] = field(default_factory=dict)
 
 
 def train(job: Job) -> None:
@@ -77,7 +79,8 @@ def train(job: Job) -> None:
     with _processes(device) as (rank, world):
         _check_share(settings, world)
         model, tokenizer = _open_start(job, device)
-        sources = [open_examples(folder, robot, model.config.horizon) for folder in job.data]
+        horizon = model.config.horizon
+        sources = [open_examples(folder, robot, horizon, job.cameras) for folder in job.data]
         examples = Together(sources)
         if rank == 0 and not job.resume:
             _prepare(job, examples, robot)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -14,17 +14,28 @@ from pi0_ros.train.demonstrations import INDEX, open_demonstrations
 from pi0_ros.train.example import Example, Examples, Motion
 from pi0_ros.types import InputError
 
+LEROBOT = 'meta'
 
-def open_examples(path: Path, robot: Robot, horizon: int) -> Examples:
+
+def open_examples(
+    path: Path, robot: Robot, horizon: int, cameras: Mapping[str, str] | None = None
+) -> Examples:
     """
     Open a folder of demonstrations of any known kind.
 
     :param horizon: targets of an example, H.
+    :param cameras: names of the robot's cameras to other names that a LeRobot dataset has.
     :raises InputError: naming the folder, and what is wrong with it.
     """
     if (path / INDEX).is_file():
         return open_demonstrations(path, robot, horizon)
-    raise InputError(f'{path}: expected {INDEX} (of the simulator)')
+    if (path / LEROBOT).is_dir():
+        try:
+            from pi0_ros.train.lerobot import open_lerobot  # noqa: PLC0415  # an extra
+        except ModuleNotFoundError as error:
+            raise InputError(f"{path}: LeRobot needs pip install 'pi0_ros[lerobot]'") from error
+        return open_lerobot(path, robot, horizon, cameras)
+    raise InputError(f'{path}: expected {INDEX} (of the simulator) or {LEROBOT}/ (of LeRobot)')
 
 
 class Together:
