@@ -155,15 +155,16 @@ class Recording:
             self._writer.close()
             write_info(self.folder, info)
 
-    def discard(self) -> None:
-        """End the episode and delete it."""
-        self._abort()
-        shutil.rmtree(self.folder)
-
-    def _abort(self) -> None:
-        """Let go of the files; what a full disk didn't take can't be flushed either."""
+    def abandon(self) -> None:
+        """End the episode unfinished: let go of the files and leave what is there."""
+        # What a full disk didn't take can't be flushed either.
         with suppress(OSError, sqlite3.Error):
             self._writer.abort()
+
+    def discard(self) -> None:
+        """End the episode and delete it."""
+        self.abandon()
+        shutil.rmtree(self.folder)
 
     @contextmanager
     def _failing_whole(self) -> Iterator[None]:
@@ -171,5 +172,5 @@ class Recording:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
-            self._abort()
+            self.abandon()
             raise OSError(f'{self.folder}: {error}') from error
