@@ -45,7 +45,8 @@ class EpisodeInfo:
     :param success: the label; None if nobody gave one.
     :param start_ns: when the episode began, on the clock of the messages [ns].
     :param end_ns: when it ended [ns].
-    :param counts: messages of each topic.
+    :param topics: relative names, as in the robot's description, to those in the recording.
+    :param counts: messages of each topic of the recording.
     """
 
     robot: str
@@ -53,6 +54,7 @@ class EpisodeInfo:
     success: bool | None
     start_ns: int
     end_ns: int
+    topics: Mapping[str, str]
     counts: Mapping[str, int]
 
 
@@ -63,6 +65,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     'success': (bool, type(None)),
     'start_ns': int,
     'end_ns': int,
+    'topics': dict,
     'counts': dict,
 }
 

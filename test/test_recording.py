@@ -24,7 +24,7 @@ from pi0_ros.types import InputError
 
 TOPIC = '/command'
 TOPICS = {TOPIC: 'std_msgs/msg/String', '/joint_states': 'sensor_msgs/msg/JointState'}
-INFO = EpisodeInfo('arm', ('pick it up', 'let go'), True, 5, 9, {TOPIC: 2})
+INFO = EpisodeInfo('arm', ('pick it up', 'let go'), True, 5, 9, {'command': TOPIC}, {TOPIC: 2})
 DATA = serialize_message(String(data='pick it up'))
 
 

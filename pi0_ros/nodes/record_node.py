@@ -18,11 +18,16 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Float64MultiArray, String
+from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory
 
-from pi0_ros.convert import IMAGE_READERS, diagnostics_message, status_message
+from pi0_ros.convert import (
+    COMMAND_READERS,
+    IMAGE_READERS,
+    diagnostics_message,
+    status_message,
+)
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.policy.command import check_command
@@ -38,11 +43,6 @@ PARAMETERS = (
 )
 
 NAME = 'recorder'
-COMMANDS = {
-    'float64_multi_array': Float64MultiArray,
-    'joint_state': JointState,
-    'joint_trajectory': JointTrajectory,
-}
 # Deep enough for the while in which a disk is busy.
 SENSORS = QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT)
 RELIABLE = QoSProfile(depth=100)
@@ -63,7 +63,8 @@ class RecordNode(Node):
         self._spoken: bytes | None = None  # the last sentence, as it came
         self._sentences: list[str] = []  # of the running episode
         self._failure = ''  # of the last episode
-        self._topics: dict[str, str] = {}  # full name to type
+        self._topics: dict[str, str] = {}  # relative name to full name
+        self._types: dict[str, str] = {}  # full name to type
         self._command = self._listen('command', String, RELIABLE)
         self._listen_to(robot)
         if p.chunks:
@@ -80,13 +81,14 @@ class RecordNode(Node):
             self._listen(camera.topic, IMAGE_READERS[camera.transport][0], SENSORS)
         self._listen('joint_states', JointState, SENSORS)
         for output in robot.outputs:
-            self._listen(output.topic, COMMANDS[output.message], RELIABLE)
+            self._listen(output.topic, COMMAND_READERS[output.message][0], RELIABLE)
 
     def _listen(self, name: str, message_class, quality: QoSProfile) -> str:
         """Subscribe to a topic's bytes and return its full name."""
         topic = self.resolve_topic_name(name)
         package = message_class.__module__.partition('.')[0]
-        self._topics[topic] = f'{package}/msg/{message_class.__name__}'
+        self._topics[name] = topic
+        self._types[topic] = f'{package}/msg/{message_class.__name__}'
         take = partial(self._on_message, topic)
         self.create_subscription(message_class, name, take, quality, raw=True)
         return topic
@@ -145,7 +147,7 @@ class RecordNode(Node):
             raise InputError('the clock has not begun')
         sentence = check_command(deserialize_message(self._spoken, String).data)
         self._failure = ''
-        self._recording = Recording(next_episode(self._folder), self._storage, self._topics)
+        self._recording = Recording(next_episode(self._folder), self._storage, self._types)
         self._started_ns = self._written_ns = now_ns
         self._sentences = [sentence]
         # A recording holds its own sentence, though it was said before.
@@ -186,7 +188,13 @@ class RecordNode(Node):
         recording, now_ns = self._recording, self._now_ns()
         sentences = tuple(dict.fromkeys(self._sentences))
         info = EpisodeInfo(
-            self._robot, sentences, success, self._started_ns, now_ns, recording.counts
+            robot=self._robot,
+            sentences=sentences,
+            success=success,
+            start_ns=self._started_ns,
+            end_ns=now_ns,
+            topics=self._topics,
+            counts=recording.counts,
         )
         try:
             recording.close(info)

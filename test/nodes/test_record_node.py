@@ -50,7 +50,7 @@ def stop(node, *, success=True):
 
 
 def test_it_listens_to_all_that_the_robot_has(node):
-    assert node._topics == {
+    assert node._types == {
         '/command': 'std_msgs/msg/String',
         '/cam_high/image_raw': 'sensor_msgs/msg/Image',
         '/cam_right_wrist/image_raw': 'sensor_msgs/msg/Image',
@@ -80,6 +80,7 @@ def test_an_episode_is_what_comes_between_start_and_stop(node, tmp_path):
     assert info.sentences == (SENTENCE, 'let it go')
     assert (info.robot, info.success) == ('aloha_sim', False)
     assert (info.start_ns, info.end_ns) == (began, began + 300_000_000)
+    assert info.topics['joint_states'] == STATE
     assert (info.counts['/command'], info.counts[STATE], info.counts[COMMAND]) == (2, 1, 1)
     with Reader(folder) as reader:
         found = [(c.topic, stamp, bytes(data)) for c, stamp, data in reader.messages()]
@@ -164,7 +165,7 @@ def test_it_says_which_topics_are_silent(node):
     start(node)
     assert node.said[-1].level == DiagnosticStatus.WARN
     assert '/cam_high/image_raw' in node.said[-1].message
-    for topic in node._topics:
+    for topic in node._types:
         hear(node, topic, String(data=SENTENCE))
     node._report()
     assert node.said[-1].level == DiagnosticStatus.OK
