@@ -30,6 +30,12 @@ PIXEL_BYTES = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4, 'mono8': 1, 'mono16
 _bridge = CvBridge()
 
 
+def type_name(message_class: type) -> str:
+    """Return the name of a message's type, as in ``std_msgs/msg/String``."""
+    package = message_class.__module__.partition('.')[0]
+    return f'{package}/msg/{message_class.__name__}'
+
+
 def time_to_ns(time: Time | Duration) -> int:
     """Return a stamp or duration in [ns]."""
     return time.sec * NS_PER_S + time.nanosec

@@ -27,6 +27,7 @@ from pi0_ros.convert import (
     IMAGE_READERS,
     diagnostics_message,
     status_message,
+    type_name,
 )
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
@@ -86,9 +87,8 @@ class RecordNode(Node):
     def _listen(self, name: str, message_class, quality: QoSProfile) -> str:
         """Subscribe to a topic's bytes and return its full name."""
         topic = self.resolve_topic_name(name)
-        package = message_class.__module__.partition('.')[0]
         self._topics[name] = topic
-        self._types[topic] = f'{package}/msg/{message_class.__name__}'
+        self._types[topic] = type_name(message_class)
         take = partial(self._on_message, topic)
         self.create_subscription(message_class, name, take, quality, raw=True)
         return topic
