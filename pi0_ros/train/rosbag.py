@@ -32,7 +32,7 @@ from pi0_ros.robots.spec import Robot
 from pi0_ros.train.bag import open_bag
 from pi0_ros.train.episode import Array, Episode, EpisodeExamples, Picture
 from pi0_ros.train.inputs import Inputs, read_inputs, stamp_of
-from pi0_ros.train.series import Stamps, common_instants
+from pi0_ros.train.series import Series, Stamps, common_instants
 from pi0_ros.types import NS_PER_S, InputError
 
 # The policy at work would not have inferred on inputs that are older or further apart.
@@ -127,7 +127,7 @@ def _instants(folder: Path, robot: Robot, inputs: Inputs) -> Stamps:
     cameras = [camera.series for camera in inputs.cameras.values()]
     spoken_ns, _ = inputs.sentences.span_ns
     pictures_ns = [ns for series in cameras for ns in series.stamps_ns if ns >= spoken_ns]
-    timed = [*cameras, inputs.states, *inputs.commands]
+    timed: list[Series[Any]] = [*cameras, inputs.states, *inputs.commands]
     return common_instants(timed, pictures_ns, robot.rate_hz, str(folder))
 
 

@@ -119,9 +119,9 @@ def common_instants(
     :param name: of the recording, for the error text.
     :raises InputError: if there are none.
     """
-    spans = {series.name: series.span_ns for series in all_series}
-    late, begin_ns = max(((key, span[0]) for key, span in spans.items()), key=lambda s: s[1])
-    early, end_ns = min(((key, span[1]) for key, span in spans.items()), key=lambda s: s[1])
+    spans = [(*series.span_ns, series.name) for series in all_series]
+    begin_ns, _, late = max(spans, key=lambda span: span[0])
+    _, end_ns, early = min(spans, key=lambda span: span[1])
     begin_ns = min((ns for ns in anchors_ns if ns >= begin_ns), default=end_ns + 1)
     if begin_ns > end_ns:
         raise InputError(f'{name}: the inputs have no time in common: {early} ends too early '

@@ -49,7 +49,7 @@ def test_gap_is_named_with_its_length(way):
 def test_slow_topic_is_named_with_both_rates():
     made = series(*range(100, 1000, 50))
     made.check_rate(25, 'rate_hz of robot arm')
-    with pytest.raises(InputError, match='at 20 Hz, but rate_hz of robot arm is 50 Hz'):
+    with pytest.raises(InputError, match=r'at 20 Hz, but rate_hz of robot arm is 50 Hz'):
         made.check_rate(50, 'rate_hz of robot arm')
 
 
@@ -61,7 +61,7 @@ def test_instants_begin_at_an_anchor_once_all_have_begun_and_end_with_the_first(
 
 
 def test_inputs_without_common_time_are_named():
-    with pytest.raises(InputError, match='bag: .* early ends too early for late'):
+    with pytest.raises(InputError, match=r'bag: .* early ends too early for late'):
         common_instants([series(10, 20, name='early'), series(30, name='late')], [30 * MS], 50,
                         'bag')  # fmt: skip
 
