@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -116,6 +117,7 @@ class _Topics:
     def __init__(self, folder: Path, info: EpisodeInfo, bag: Bag) -> None:
         self._folder = folder
         self._names = info.topics
+        self._counts = info.counts
         self._bag = bag
         self._types = bag.types()
         self._takers: dict[str, Take] = {}
@@ -151,8 +153,10 @@ class _Topics:
         return topic, series
 
     def read(self) -> None:
-        """Fill every series."""
+        """Fill every series, and check that nothing has got lost since it was recorded."""
+        found = Counter[str]()
         for message in self._bag.messages(list(self._takers)):
+            found[message.topic] += 1
             try:
                 self._takers[message.topic](message)
             except InputError as error:
@@ -160,3 +164,9 @@ class _Topics:
                     f'{self._folder}: topic {message.topic}: at '
                     f'{message.stamp_ns / NS_PER_S:.3f} s: {error}'
                 ) from error
+        for topic in self._takers:
+            if found[topic] != self._counts.get(topic):
+                raise InputError(
+                    f'{self._folder}: topic {topic}: {found[topic]} messages, but '
+                    f'{self._counts.get(topic)} were recorded'
+                )

@@ -87,8 +87,8 @@ class Series(Generic[Value]):
             t = int(np.argmax(far))
             away_s = abs(int(instants_ns[t] - stamps[found[t]])) / NS_PER_S
             raise InputError(
-                f'{self.name}: at {instants_ns[t] / NS_PER_S:.3f} s the next one is '
-                f'{away_s:.3f} s away (limit {limit_s:g} s)'
+                f'{self.name}: at {instants_ns[t] / NS_PER_S:.3f} s there is none nearer than '
+                f'{away_s:.3f} s (limit {limit_s:g} s)'
             )
         return found
 

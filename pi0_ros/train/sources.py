@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from pi0_ros.recording import PREFIX, episode_folders
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.demonstrations import INDEX, open_demonstrations
 from pi0_ros.train.example import Example, Examples, Motion
+from pi0_ros.train.rosbag import open_recordings
 from pi0_ros.types import InputError
 
 
@@ -24,7 +26,11 @@ def open_examples(path: Path, robot: Robot, horizon: int) -> Examples:
     """
     if (path / INDEX).is_file():
         return open_demonstrations(path, robot, horizon)
-    raise InputError(f'{path}: expected {INDEX} (of the simulator)')
+    if episode_folders(path):
+        return open_recordings(path, robot, horizon)
+    raise InputError(
+        f'{path}: expected {INDEX} (of the simulator) or {PREFIX}000000 (of the recorder)'
+    )
 
 
 class Together:

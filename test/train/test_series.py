@@ -42,7 +42,7 @@ def test_value_that_comes_late_is_left_out_as_at_work():
 @pytest.mark.parametrize('way', ['newest', 'nearest'])
 def test_gap_is_named_with_its_length(way):
     made = series(10, 1010)
-    with pytest.raises(InputError, match=r'topic x: at 0\.400 s .* 0\.390 s away \(limit 0\.3 s'):
+    with pytest.raises(InputError, match=r'topic x: at 0\.400 s .* 0\.390 s \(limit 0\.3 s'):
         getattr(made, way)(instants(200, 400), limit_s=0.3)
 
 
