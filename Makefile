@@ -12,8 +12,10 @@ SOURCES  := setup.py setup.cfg package.xml constraints.txt \
               -type f -not -name '*.pyc' -not -path '*/.*' -not -path '*.egg-info/*')
 DURATION := $(if $(filter-out 0,$(HOLD)),0,30)
 OUTPUT   := demo_output
+CHECKPOINT ?= checkpoints/untrained
+TRIALS   ?= 100
 
-.PHONY: help demo test lint bench-pipeline setup system clean
+.PHONY: help demo test lint bench-pipeline eval-demo eval-topics setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -35,8 +37,14 @@ lint: $(STAMP)  ## style and types
 bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
 	. $(BIN)/activate && python benchmarks/pipeline.py
 
+eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 scenes per sentence)
+	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all --trials $(TRIALS)
+
+eval-topics: $(STAMP)  ## the same through ROS, all nodes as processes, in real time
+	. $(BIN)/activate && python benchmarks/demo_over_topics.py $(CHECKPOINT)
+
 clean:  ## remove what was made here
-	rm -rf $(VENV) $(OUTPUT) build *.egg-info runtime/build runtime/src/*.egg-info
+	rm -rf $(VENV) $(OUTPUT) evaluation build *.egg-info runtime/build runtime/src/*.egg-info
 
 $(STAMP): $(SOURCES)
 	@$(PYTHON) tools/system_packages.py

@@ -43,8 +43,10 @@ setup(
         'record': ['rosbags'],
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
-        'sim': ['mujoco>=3.8'],
-        'test': ['hypothesis', 'pytest', 'sentencepiece'],
+        'sim': ['mujoco>=3.8', 'tqdm'],
+        'train': ['tqdm'],
+        'lora': ['peft'],
+        'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],
     },
     zip_safe=False,
     maintainer='The pi0_ros authors',

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,26 @@ class Motion(NamedTuple):
     def at_rest(cls, position: NDArray[np.float64]) -> Motion:
         """Stand still at a position, (J,)."""
         return cls(position, np.zeros_like(position))
+
+
+class Limited(Protocol):
+    """A robot's description, as far as it is about limits; names and units are JointLimits'."""
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Length J."""
+
+    @property
+    def position_limits(self) -> NDArray[np.float64]:
+        """Lowest and highest, (2, J)."""
+
+    @property
+    def velocity_limits(self) -> NDArray[np.float64]:
+        """Highest, (J,)."""
+
+    @property
+    def acceleration_limits(self) -> NDArray[np.float64]:
+        """Highest, (J,)."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,14 @@ class JointLimits:
             names,
             np.stack([self.lower, self.upper], axis=-1),
             'position limits: expected lower < upper',
+        )
+
+    @classmethod
+    def of(cls, robot: Limited) -> JointLimits:
+        """Return a robot's limits, in its joint order."""
+        lower, upper = robot.position_limits
+        return cls(
+            robot.joint_names, lower, upper, robot.velocity_limits, robot.acceleration_limits
         )
 
 

@@ -12,6 +12,8 @@ from pi0_ros.execution.seams import STRATEGIES
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.types import NS_PER_S, InputError
 
+RATE_HZ = 100.0  # of commands, unless the user chooses another
+
 
 @dataclass(frozen=True)
 class ExecutorSettings:

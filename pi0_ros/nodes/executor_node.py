@@ -30,18 +30,18 @@ from pi0_ros.convert import (
 from pi0_ros.execution.executor import ChunkExecutor
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.execution.seams import STRATEGIES
-from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.execution.settings import RATE_HZ, ExecutorSettings
 from pi0_ros.execution.status import State
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
-from pi0_ros.robots.spec import Output, Robot, load_robot
+from pi0_ros.robots.spec import Output, load_robot
 from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (
     ROBOT,
     Parameter('enabled', True, 'follow chunks from the start, without a call of ~/enable'),
-    Parameter('rate_hz', 100.0, 'commands per second [Hz]', 1.0, 1000.0),
+    Parameter('rate_hz', RATE_HZ, 'commands per second [Hz]', 1.0, 1000.0),
     Parameter('strategy', ExecutorSettings.strategy,
               'how a chunk is joined to the last one', choices=tuple(STRATEGIES)),
     Parameter('interpolation', ExecutorSettings.interpolation,
@@ -69,18 +69,6 @@ LEVELS = {
 }
 
 
-def limits_of(robot: Robot) -> JointLimits:
-    """Return the robot's limits as arrays in joint order."""
-    lower, upper = robot.position_limits
-    return JointLimits(
-        names=robot.joint_names,
-        lower=lower,
-        upper=upper,
-        velocity=robot.velocity_limits,
-        acceleration=robot.acceleration_limits,
-    )
-
-
 class ExecutorNode(Node):
     """Feed the executor, tick it, send what it says."""
 
@@ -91,7 +79,7 @@ class ExecutorNode(Node):
         self._names = robot.joint_names
         self._period_ns = int(NS_PER_S / p.rate_hz)
         self._core = ChunkExecutor(
-            limits_of(robot),
+            JointLimits.of(robot),
             ExecutorSettings(
                 period_ns=self._period_ns,
                 strategy=p.strategy,

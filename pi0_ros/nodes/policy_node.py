@@ -34,7 +34,7 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference, Policy
-from pi0_ros.policy.worker import Worker
+from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError, Observation
 
@@ -44,7 +44,7 @@ PARAMETERS = (
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
     Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
-    Parameter('replan_rate_hz', 5.0, 'chunks per second at most [Hz]', 0.1, 100.0),
+    Parameter('replan_rate_hz', REPLAN_RATE_HZ, 'chunks per second at most [Hz]', 0.1, 100.0),
     Parameter('max_image_age_s', BufferSettings.max_image_age_s,
               'a picture older than this is stale [s]', 0.01, 10.0),
     Parameter('max_state_age_s', BufferSettings.max_state_age_s,

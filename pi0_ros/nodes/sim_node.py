@@ -30,6 +30,7 @@ from pi0_ros.convert import (
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.task import Success, find_task
 from pi0_ros.types import NS_PER_S, InputError
@@ -40,11 +41,11 @@ PARAMETERS = (
     Parameter('seed', 0, 'seed of the places of the cubes', 0, 2**31 - 1),
     Parameter('image_width', 0, "width of the pictures [pixels]; 0: the scene's own", 0, 1920),
     Parameter('image_height', 0, "height of the pictures [pixels]; 0: the scene's own", 0, 1080),
-    Parameter('camera_rate_hz', 25.0, 'pictures per second of each camera [Hz]', 1.0, 100.0),
-    Parameter('state_rate_hz', 50.0, 'joint states per second [Hz]', 1.0, 100.0),
-)
+    Parameter('camera_rate_hz', CAMERA_RATE_HZ,
+              'pictures per second of each camera [Hz]', 1.0, 100.0),
+    Parameter('state_rate_hz', STATE_RATE_HZ, 'joint states per second [Hz]', 1.0, 100.0),
+)  # fmt: skip
 
-STEP_NS = NS_PER_S // 100  # /clock's resolution; the physics inside takes finer steps
 # Simulated time starts here, because a stamp of zero means "not set" in ROS.
 START_NS = NS_PER_S
 
@@ -158,6 +159,8 @@ class SimNode(Node):
         self._offset_ns = self._now_ns()
         self._seed += 1
         self._sim.reset(self._seed)
+        if self._success is not None:
+            self._success = Success(self._success.task)
         response.success, response.message = True, f'scene set anew with seed {self._seed}'
         return response
 

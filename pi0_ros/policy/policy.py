@@ -98,9 +98,13 @@ class Policy:
         """
         folder = Path(checkpoint)
         stats = _load_stats(folder, robot)
-        model, config = load_checkpoint(folder, device=_check_device(device))
+        model, config = load_checkpoint(folder, device=check_device(device))
         tokenizer = Tokenizer.load(folder, config)
         return cls(robot, model, tokenizer, stats, num_steps=num_steps, seed=seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draw the noise anew from a seed."""
+        self._generator.manual_seed(seed)
 
     def infer(self, observation: Observation, noise: ArrayLike | None = None) -> Inference:
         """
@@ -133,7 +137,12 @@ class Policy:
         return tensor.to(self._device)
 
 
-def _check_device(name: str) -> str:
+def check_device(name: str) -> str:
+    """
+    Return the name of a device.
+
+    :raises InputError: if PyTorch can't use it here.
+    """
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:

@@ -11,12 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 import threading
+from typing import Protocol
 
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
-from pi0_ros.policy.policy import Inference, Policy
+from pi0_ros.policy.policy import Inference
 from pi0_ros.types import NS_PER_S, InputError, Observation
 
 PATIENCE_S = 0.2
+REPLAN_RATE_HZ = 5.0  # chunks per second at most, unless the user chooses another
+
+
+class Infers(Protocol):
+    """What the worker needs of a policy."""
+
+    def infer(self, observation: Observation) -> Inference:
+        """Compute the chunk that follows an observation."""
 
 
 class Worker:
@@ -32,7 +41,7 @@ class Worker:
 
     def __init__(
         self,
-        policy: Policy,
+        policy: Infers,
         buffer: ObservationBuffer,
         cameras: Collection[str],
         now_ns: Callable[[], int],
@@ -95,7 +104,7 @@ class Worker:
         """Infer on the newest observation if there is a new one, complete and due."""
         try:
             observation = self._buffer.observation(self._now_ns())
-            if not self._is_due(observation.stamp_ns):
+            if not self.is_due(observation.stamp_ns):
                 return
             inference = self._policy.infer(observation)
         except (NotReady, InputError) as error:
@@ -106,7 +115,11 @@ class Worker:
         if not self._ending.is_set():
             self._publish(inference, observation)
 
-    def _is_due(self, stamp_ns: int) -> bool:
-        """Return whether a period has passed since the last one, or time has jumped back."""
+    def is_due(self, stamp_ns: int) -> bool:
+        """
+        Return whether an observation of that time would be inferred on.
+
+        It is when a period has passed since the last one, or time has jumped back.
+        """
         last_ns = self._last_stamp_ns
         return last_ns is None or stamp_ns < last_ns or stamp_ns - last_ns >= self._period_ns

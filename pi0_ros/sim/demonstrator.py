@@ -80,6 +80,12 @@ def hand_from(targets: Array) -> Array:
     return np.concatenate([hand_of(targets[..., :6]), grip], axis=-1)
 
 
+def hand_anywhere(rng: np.random.Generator) -> Array:
+    """Return a hand somewhere over the table, (5,)."""
+    x, y, *rest = rng.uniform(START_LOWER, START_UPPER)
+    return np.array([*polar(np.array([x, y])), *rest])
+
+
 class Demonstrator:
     """
     Plays episodes in a simulated robot.
@@ -129,8 +135,7 @@ class Demonstrator:
         self._robot.reset(scene_seed)
         pose = self._robot.targets()
         if rng.random() < ANYWHERE_SHARE:
-            x, y, *rest = rng.uniform(START_LOWER, START_UPPER)
-            hand = np.array([*polar(np.array([x, y])), *rest])
+            hand = hand_anywhere(rng)
             pose[RIGHT] = targets_of(hand)
             self._robot.reset(scene_seed, pose)
             return hand

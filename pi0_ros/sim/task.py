@@ -58,8 +58,11 @@ class World:
 
     def at_tips(self, cube: str) -> bool:
         """Return whether a cube is between the finger tips of an arm."""
-        distance_m = np.linalg.norm(self.tips - self.cubes[cube], axis=1).min()
-        return bool(distance_m < GRASP_DISTANCE_M)
+        return self.distance_m(cube) < GRASP_DISTANCE_M
+
+    def distance_m(self, cube: str) -> float:
+        """Return how far a cube is from the finger tips that are nearest to it [m]."""
+        return float(np.linalg.norm(self.tips - self.cubes[cube], axis=1).min())
 
     def held_cube(self) -> str | None:
         """Return the cube that an arm holds above the table."""

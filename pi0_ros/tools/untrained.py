@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+import shutil
 import sys
 
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 import torch
 
-from pi0_ros.model.checkpoint import save_checkpoint
+from pi0_ros.model.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.pi0 import Pi0
@@ -97,6 +98,18 @@ def write(folder: Path) -> None:
     }
     text = json.dumps({'norm_stats': statistics}, indent=1)
     (assets / 'norm_stats.json').write_text(text + '\n', encoding='utf-8')
+
+
+def write_untrained_copy(checkpoint: Path, folder: Path) -> None:
+    """
+    Write another checkpoint's sizes, tokenizer and statistics with untrained weights.
+
+    :param folder: must not exist yet.
+    :raises InputError: if the checkpoint can't be loaded.
+    """
+    _, config = load_checkpoint(checkpoint)
+    shutil.copytree(checkpoint, folder, ignore=shutil.ignore_patterns(WEIGHTS))
+    save_checkpoint(untrained_model(config), folder)
 
 
 def main(arguments: list[str] | None = None) -> int:

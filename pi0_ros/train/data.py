@@ -43,7 +43,8 @@ class Items(Dataset[Item]):
     ) -> None:
         self._examples = examples
         self._preprocessor = preprocessor
-        self._robot = robot
+        cameras = robot.cameras
+        self._rotations_deg = {name: cameras[name].rotate_deg for name in preprocessor.cameras}
         self._patches = patches
 
     def __len__(self) -> int:
@@ -61,7 +62,8 @@ class Items(Dataset[Item]):
             encoded = self._preprocessor.encode(example.observation)
             state = example.observation.state
             actions = self._preprocessor.encode_actions(example.targets, state)
-            marks = patch_marks(example, self._preprocessor.cameras, self._patches)
+            size = encoded.pixels.shape[-1]
+            marks = patch_marks(example, self._rotations_deg, self._patches, size)
         except InputError as error:
             raise InputError(f'example {index}: {error}') from error
         return Item(encoded, actions, marks)

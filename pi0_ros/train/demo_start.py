@@ -36,6 +36,9 @@ def demo_config(vocab_size: int) -> Pi0Config:
     """
     Return the sizes of the demo's π0: a chunk well within 100 ms on one CPU core.
 
+    Actions have as many dimensions as the robot has joints: padded to openpi's 32, more than half
+    of what so small an expert has to carry would be noise.
+
     :param vocab_size: ids of the tokenizer.
     """
     return Pi0Config(
@@ -50,7 +53,7 @@ def demo_config(vocab_size: int) -> Pi0Config:
         text=GemmaConfig(96, depth=4, mlp_dim=256, num_heads=4, num_kv_heads=1, head_dim=24),
         expert=GemmaConfig(96, depth=4, mlp_dim=192, num_heads=4, num_kv_heads=1, head_dim=24),
         vocab_size=vocab_size,
-        action_dim=32,
+        action_dim=14,
         horizon=50,
         max_token_len=24,
     )

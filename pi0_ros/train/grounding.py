@@ -11,13 +11,15 @@ it is asked for, and its head is not exported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 import torch.nn.functional as F
 
 from pi0_ros.model.pi0 import Pi0
+from pi0_ros.policy.images import resize_with_pad
 from pi0_ros.train.example import Example
 from pi0_ros.types import InputError
 
@@ -28,23 +30,35 @@ LEAST_SHARE = 4 / 256
 POSITIVE_WEIGHT = 4.0
 
 
-def patch_marks(example: Example, cameras: Sequence[str], patches: int) -> Tensor:
+def patch_marks(
+    example: Example, rotations_deg: Mapping[str, int], patches: int, size: int
+) -> Tensor:
     """
     Return which patches are marked, (C * N, M) float32, N = patches².
 
+    :param rotations_deg: how far each camera's picture is turned, cameras in the order of their
+        slots [deg].
     :param patches: along a side of a picture; 0 gives an empty tensor.
-    :raises InputError: if the example has no marks for a camera, or they aren't square.
+    :param size: side of a picture as the model takes it, S [pixel].
+    :raises InputError: if a camera has no marks, or they don't fit its picture.
     """
     if not patches:
         return torch.empty(0)
     rows = []
-    for camera in cameras:
-        marks = None if example.marks is None else example.marks.get(camera)
-        if marks is None or marks.ndim != 3 or marks.shape[1] != marks.shape[2]:
-            found = 'none' if marks is None else marks.shape
-            raise InputError(f'camera {camera}: marks: expected ({CHANNELS}, S, S), found {found}')
-        pixels = torch.from_numpy(marks).float()
-        share = F.adaptive_avg_pool2d(pixels, patches)  # (M, patches, patches)
+    for camera, rotate_deg in rotations_deg.items():
+        marks = (example.marks or {}).get(camera)
+        picture = example.observation.images.get(camera)
+        if marks is None or picture is None:
+            raise InputError(f'camera {camera}: marks: expected for a picture, found none')
+        if marks.shape != (CHANNELS, *picture.shape[:2]):
+            raise InputError(
+                f'camera {camera}: marks: expected {CHANNELS} of the size of the picture '
+                f'{picture.shape[:2]}, found shape {marks.shape}'
+            )
+        # Through the same turning, shrinking and padding as the picture itself.
+        white = np.moveaxis(marks, 0, -1).astype(np.uint8) * 255  # (h, w, M)
+        fitted = resize_with_pad(white, size, rotate_deg)  # (M, S, S)
+        share = F.avg_pool2d(fitted.float() / 255, size // patches)  # (M, patches, patches)
         rows.append((share >= LEAST_SHARE).float().flatten(1).T)
     return torch.cat(rows)
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace
-from pi0_ros.train.example import Examples
+from pi0_ros.train.example import Examples, Motion
+from pi0_ros.types import finite_array
 
 Array = NDArray[np.float64]
 
@@ -32,7 +33,11 @@ class RunningStats:
 
     Quantiles are the left edges of histogram bins. When a batch goes beyond the bins, new ones
     are laid and the old counts poured over, each at its left edge.
-    Source: openpi, src/openpi/shared/normalize.py, `RunningStats`.
+    Source: openpi at 15a9616, src/openpi/shared/normalize.py, `RunningStats`.
+
+    NOTE: as there, the first bin's count is lost when only the upper end moves, since its left
+    edge lies a hair below the new bins. Data that crowd at their lower end get a 99th percentile
+    that is too high.
     """
 
     def __init__(self) -> None:
@@ -106,19 +111,30 @@ def compute_norm_stats(
 
     :param std_floor: least deviation.
     :return: 'state' and 'actions' to mean, std, q01 and q99.
+    :raises InputError: naming the example and the joint, if a number is not finite.
     """
     space = ModelSpace(robot)
     running = {'state': RunningStats(), 'actions': RunningStats()}
     for start in range(0, len(examples), _EXAMPLES_PER_BATCH):
         states, actions = [], []
         for index in range(start, min(start + _EXAMPLES_PER_BATCH, len(examples))):
-            motion = examples.motion(index)
-            state = space.encode_state(motion.positions)
+            positions, targets = _checked(examples.motion(index), index, robot)
+            state = space.encode_state(positions)
             states.append(state)
-            actions.append(space.encode_actions(motion.targets, state))
+            actions.append(space.encode_actions(targets, state))
         running['state'].update(np.stack(states))
         running['actions'].update(np.stack(actions))
     return {name: stats.statistics(std_floor) for name, stats in running.items()}
+
+
+def _checked(motion: Motion, index: int, robot: Robot) -> tuple[Array, Array]:
+    """Return an example's positions, (J,), and targets, (H, J)."""
+    names = robot.joint_names
+    shape = (len(motion.targets), len(names))
+    return (
+        finite_array(motion.positions, shape[1:], f'example {index}: positions', names),
+        finite_array(motion.targets, shape, f'example {index}: targets', names),
+    )
 
 
 def write_norm_stats(file: Path, statistics: dict[str, dict[str, list[float]]]) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import csv
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 import json
 import os
 from pathlib import Path
 import shutil
 from typing import Any
 
+from safetensors import SafetensorError
 import torch
 from torch.utils.data import DataLoader
 from tqdm import tqdm
@@ -27,19 +27,19 @@ from pi0_ros.model.config_file import config_from_json
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.tokenizer import JSON_FILE, SENTENCEPIECE_FILE, Tokenizer
+from pi0_ros.policy.policy import check_device
 from pi0_ros.policy.preprocess import Preprocessor
 from pi0_ros.robots.norm_stats import load_norm_stats
 from pi0_ros.robots.spec import Robot, load_robot
+from pi0_ros.train.curve import Curve
 from pi0_ros.train.data import Items
 from pi0_ros.train.norm_stats import compute_norm_stats, write_norm_stats
 from pi0_ros.train.schedule import BatchOrder
 from pi0_ros.train.settings import TrainSettings
 from pi0_ros.train.sources import Together, open_examples
-from pi0_ros.train.state import FOLDER, load_state, save_state
+from pi0_ros.train.state import Facts, load_state, save_state
 from pi0_ros.train.trainer import StepReport, Trainer
 from pi0_ros.types import InputError
-
-CURVE = 'curve.csv'
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Job:
     :param data: folders of demonstrations.
     :param start: a checkpoint, or one without weights.
     :param output: folder to write.
-    :param device: in PyTorch's words; empty for what there is.
+    :param device: in PyTorch's words; empty for what there is. 'cuda' is each process' own.
     :param resume: go on where the output stopped.
     """
 
@@ -72,23 +72,23 @@ def train(job: Job) -> None:
     :raises FloatingPointError: if the loss or the gradient is not finite.
     """
     _check_output(job)
-    robot = load_robot(job.robot)
-    with _processes() as (rank, world):
-        device = torch.device(job.device or _best_device(rank))
+    robot, settings = load_robot(job.robot), job.settings
+    device = _device(job)
+    with _processes(device) as (rank, world):
+        _check_share(settings, world)
         model, tokenizer = _open_start(job, device)
         sources = [open_examples(folder, robot, model.config.horizon) for folder in job.data]
-        examples, settings = Together(sources), job.settings
+        examples = Together(sources)
         if rank == 0 and not job.resume:
             _prepare(job, examples, robot)
         if world > 1:
             torch.distributed.barrier()
         preprocessor = _preprocessor(job, robot, model, tokenizer)
         trainer = Trainer(model, preprocessor, settings, rank, world)
-        step = 0
-        if job.resume:
-            step = load_state(
-                job.output, trainer.objective, trainer.optimizers, trainer.average, settings
-            )
+        facts = asdict(settings) | {
+            'robot': robot.name, 'examples': len(examples), 'processes': world,
+        }  # fmt: skip
+        step = load_state(job.output, *trainer.state, facts) if job.resume else 0
         vision = model.config.vision
         patches = vision.image_size // vision.patch_size if settings.grounding else 0
         order = BatchOrder(settings, len(examples), step, rank, world)
@@ -98,62 +98,90 @@ def train(job: Job) -> None:
             num_workers=settings.workers,
             pin_memory=device.type == 'cuda',
         )
-        _loop(job, trainer, iter(loader), step, writes=rank == 0)
+        _loop(job, trainer, iter(loader), step, facts, writes=rank == 0)
 
 
-def _loop(job: Job, trainer: Trainer, batches: Iterator[Any], start: int, *, writes: bool) -> None:
+def _loop(
+    job: Job,
+    trainer: Trainer,
+    batches: Iterator[Any],
+    start: int,
+    facts: Facts,
+    *,
+    writes: bool,
+) -> None:
     """Take the steps that are left; the first process writes."""
     settings = job.settings
-    mode = 'a' if job.resume else 'w'
-    with (job.output / CURVE).open(mode, newline='', encoding='utf-8') as file:
-        curve = csv.writer(file)
-        if not job.resume and writes:
-            curve.writerow(StepReport._fields)
-        bar = tqdm(range(start, settings.steps), initial=start, total=settings.steps, unit='step',
-                   disable=not writes)  # fmt: skip
-        for number in bar:
-            report = trainer.step(number, batches)
-            done = number + 1
-            if not writes:
-                continue
-            if number % settings.log_every == 0 or done == settings.steps:
-                curve.writerow([f'{v:.6g}' for v in report])
-                file.flush()
-                bar.set_postfix(loss=f'{report.flow:.4f}', aid=f'{report.grounding:.4f}')
-            if done % settings.save_every == 0 or done == settings.steps:
-                _save(job, trainer, done)
+    if not writes:
+        for number in range(start, settings.steps):
+            trainer.step(number, batches)
+        return
+    curve = Curve(job.output, StepReport._fields, start)
+    steps = range(start, settings.steps)
+    bar = tqdm(steps, initial=start, total=settings.steps, unit='step')
+    for number in bar:
+        report = trainer.step(number, batches)
+        done = number + 1
+        if number % settings.log_every == 0 or done == settings.steps:
+            curve.add(report)
+            bar.set_postfix(loss=f'{report.flow:.4f}', aid=f'{report.grounding:.4f}')
+        if done % settings.save_every == 0 or done == settings.steps:
+            _save(job, trainer, done, facts)
 
 
-def _save(job: Job, trainer: Trainer, step: int) -> None:
-    save_checkpoint(trainer.averaged_model(), job.output)
-    save_state(
-        job.output, step, trainer.objective, trainer.optimizers, trainer.average, job.settings
-    )
+def _save(job: Job, trainer: Trainer, step: int, facts: Facts) -> None:
+    """Write checkpoint and state; if that fails, those that were there stay whole."""
+    new = job.output / 'checkpoint.new'
+    try:
+        save_checkpoint(trainer.averaged_model(), new)
+        for file in new.iterdir():
+            file.replace(job.output / file.name)
+        new.rmdir()
+        save_state(job.output, step, *trainer.state, facts)
+    except (OSError, SafetensorError) as error:
+        raise InputError(f'{job.output}: step {step} cannot be saved: {error}') from error
 
 
 def _check_output(job: Job) -> None:
-    if job.resume and not (job.output / FOLDER).parent.is_dir():
-        raise InputError(f'{job.output}: nothing to resume')
     if not job.resume and job.output.exists() and any(job.output.iterdir()):
         raise InputError(f'{job.output}: expected an empty folder, or --resume')
+    if job.resume and not job.output.is_dir():
+        raise InputError(f'{job.output}: nothing to resume')
+
+
+def _check_share(settings: TrainSettings, world: int) -> None:
+    """Refuse parts of a batch that differ in size: their mean would not be the batch's."""
+    parts = settings.accumulation * world
+    if settings.batch_size % parts:
+        raise InputError(
+            f'batch_size: expected a multiple of accumulation * processes ({parts}), '
+            f'found {settings.batch_size}'
+        )
 
 
 @contextmanager
-def _processes() -> Iterator[tuple[int, int]]:
+def _processes(device: torch.device) -> Iterator[tuple[int, int]]:
     """Join the processes that torchrun started, if it did; give this one's number and theirs."""
     world = int(os.environ.get('WORLD_SIZE', '1'))
     if world == 1:
         yield 0, 1
         return
-    torch.distributed.init_process_group('nccl' if torch.cuda.is_available() else 'gloo')
+    torch.distributed.init_process_group('nccl' if device.type == 'cuda' else 'gloo')
     try:
         yield torch.distributed.get_rank(), world
     finally:
         torch.distributed.destroy_process_group()
 
 
-def _best_device(rank: int) -> str:
-    return f'cuda:{rank % torch.cuda.device_count()}' if torch.cuda.is_available() else 'cpu'
+def _device(job: Job) -> torch.device:
+    """Return the device of this process, and make it CUDA's own choice too."""
+    name = job.device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    if name == 'cuda':
+        name = f'cuda:{os.environ.get("LOCAL_RANK", "0")}'
+    device = torch.device(check_device(name))
+    if device.type == 'cuda':
+        torch.cuda.set_device(device)
+    return device
 
 
 def _open_start(job: Job, device: torch.device) -> tuple[Pi0, Tokenizer]:
@@ -174,11 +202,11 @@ def _open_start(job: Job, device: torch.device) -> tuple[Pi0, Tokenizer]:
 
 def _prepare(job: Job, examples: Together, robot: Robot) -> None:
     """Write into the output what stays as it is: tokenizer and statistics."""
+    statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
     job.output.mkdir(parents=True, exist_ok=True)
     for name in (JSON_FILE, SENTENCEPIECE_FILE):
         if (job.start / name).is_file():
             shutil.copyfile(job.start / name, job.output / name)
-    statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
     write_norm_stats(_statistics_file(job, robot), statistics)
 
 

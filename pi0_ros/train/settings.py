@@ -87,8 +87,10 @@ class TrainSettings:
                          self.batch_size)  # fmt: skip
         if not 0 <= self.ema_decay < 1:
             raise _wrong('ema_decay', 'a number below 1', self.ema_decay)
-        if self.grounding and self.gradient_checkpointing:
-            raise _wrong('grounding', '0 with gradient_checkpointing', self.grounding)
+        # A recomputed layer is not listened to, and an altered picture no longer fits its marks.
+        for name in ('gradient_checkpointing', 'augment'):
+            if self.grounding and getattr(self, name):
+                raise _wrong('grounding', f'0 with {name}', self.grounding)
 
 
 def read_settings(file: Path | None, given: Mapping[str, str]) -> TrainSettings:
@@ -104,8 +106,16 @@ def read_settings(file: Path | None, given: Mapping[str, str]) -> TrainSettings:
             settings, field.name)) for field in fields(settings)}  # fmt: skip
         section.finish()
         settings = _changed(settings, read, str(file))
-    parsed = {name: yaml.safe_load(word) for name, word in given.items()}
+    parsed = {name: _parsed(name, word) for name, word in given.items()}
     return _changed(settings, parsed, 'command line')
+
+
+def _parsed(name: str, word: str) -> object:
+    """Return what a word of the command line would mean in YAML."""
+    try:
+        return yaml.safe_load(word)
+    except yaml.YAMLError as error:
+        raise InputError(f'command line: {name}: not YAML: {word!r}') from error
 
 
 def _changed(settings: TrainSettings, values: Mapping[str, Any], where: str) -> TrainSettings:

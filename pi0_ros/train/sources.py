@@ -37,14 +37,14 @@ class Together:
     """
     Several sources, one behind the other.
 
-    :raises InputError: if there is none.
+    :raises InputError: if there is no example in them.
     """
 
     def __init__(self, sources: Sequence[Examples]) -> None:
-        if not sources:
-            raise InputError('there are no examples')
         self._sources = sources
         self._ends = list(accumulate(len(source) for source in sources))
+        if not any(self._ends):
+            raise InputError('there are no examples')
 
     def __len__(self) -> int:
         """Return the number of all examples."""

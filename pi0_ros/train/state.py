@@ -4,13 +4,13 @@
 Everything a run needs to go on exactly as if it had never been interrupted, on disk.
 
 One safetensors file and one JSON file in ``train_state/``; nothing is pickled. They are written
-beside the old ones and then take their place, so that an interruption leaves one or the other.
+beside the old ones and then take their place, so that an interruption leaves one or the other
+whole. Weights that are not trained are not in it: they are those of the start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 import json
 from pathlib import Path
 import shutil
@@ -23,12 +23,13 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from pi0_ros.train.optimizers import WeightAverage
-from pi0_ros.train.settings import TrainSettings
 from pi0_ros.types import InputError
 
-FOLDER = 'train_state'
+Facts = Mapping[str, object]
+
+FOLDER, OLD = 'train_state', 'train_state.old'
 TENSORS, FACTS = 'state.safetensors', 'state.json'
-# Settings that may differ between a run and its continuation: they change no number in it.
+# Facts that may differ between a run and its continuation: they change no number in it.
 _FREE = ('workers', 'log_every', 'save_every')
 
 
@@ -38,21 +39,26 @@ def save_state(
     module: nn.Module,
     optimizers: Sequence[Optimizer],
     average: WeightAverage,
-    settings: TrainSettings,
+    facts: Facts,
 ) -> None:
     """
     Write the state after a step.
 
     :param step: number of steps that have been taken.
+    :param facts: what the run's numbers depend on: its settings, and what it is trained on.
     """
-    new, final = output / f'{FOLDER}.new', output / FOLDER
+    new, old, final = (output / name for name in (f'{FOLDER}.new', OLD, FOLDER))
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     save_file(_tensors(module, optimizers, average), new / TENSORS)
-    facts = {'step': step, 'settings': asdict(settings)}
-    (new / FACTS).write_text(json.dumps(facts, indent=1) + '\n', encoding='utf-8')
-    shutil.rmtree(final, ignore_errors=True)
+    text = json.dumps({'step': step, 'settings': dict(facts)}, indent=1)
+    (new / FACTS).write_text(text + '\n', encoding='utf-8')
+    # At each instant one of the two folders is there, and whole.
+    if final.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        final.rename(old)
     new.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def load_state(
@@ -60,28 +66,29 @@ def load_state(
     module: nn.Module,
     optimizers: Sequence[Optimizer],
     average: WeightAverage,
-    settings: TrainSettings,
+    facts: Facts,
 ) -> int:
     """
     Put a saved state into freshly made objects.
 
+    :param facts: those of the run that goes on.
     :return: the number of steps that have been taken.
     :raises InputError: naming the file, if there is none, or it belongs to another run.
     """
     folder = output / FOLDER
     if not folder.exists():
-        folder = output / f'{FOLDER}.new'  # interrupted between taking the old one away and this
+        folder = output / OLD  # interrupted while the new one took its place
     try:
-        facts = json.loads((folder / FACTS).read_text(encoding='utf-8'))
+        saved = json.loads((folder / FACTS).read_text(encoding='utf-8'))
+        step, then = int(saved['step']), dict(saved['settings'])
         tensors = load_file(folder / TENSORS)
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
         raise InputError(f'{output}: no state to go on from: {error}') from error
-    now = asdict(settings)
-    for name, value in facts['settings'].items():
-        if name not in _FREE and now.get(name) != value:
+    for name, value in then.items():
+        if name not in _FREE and facts.get(name) != value:
             raise InputError(
                 f'{folder / FACTS}: {name}: the run was started with {value!r}, not '
-                f'{now.get(name)!r}'
+                f'{facts.get(name)!r}'
             )
     _take_empty_steps(optimizers)  # which makes the optimisers' tensors
     expected = _tensors(module, optimizers, average)
@@ -92,20 +99,24 @@ def load_state(
     if odd:
         raise InputError(f'{folder / TENSORS}: does not fit this run: {", ".join(odd[:5])} ...')
     _restore(tensors, module, optimizers, average)
-    return int(facts['step'])
+    return step
 
 
 def _tensors(
     module: nn.Module, optimizers: Sequence[Optimizer], average: WeightAverage
 ) -> dict[str, Tensor]:
     """Return every tensor of the state under a name of its own."""
-    tensors = {f'module.{name}': p.detach() for name, p in module.named_parameters()}
+    tensors = {f'module.{name}': p.detach() for name, p in _trained(module)}
     tensors |= {f'average.{name}': value for name, value in average.values.items()}
     for number, optimizer in enumerate(optimizers):
         for name, parameter in _named(optimizer):
             for key, value in optimizer.state[parameter].items():
                 tensors[f'optimizer.{number}.{name}.{key}'] = torch.as_tensor(value)
     return {name: tensor.contiguous() for name, tensor in tensors.items()}
+
+
+def _trained(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    return [(name, p) for name, p in module.named_parameters() if p.requires_grad]
 
 
 def _take_empty_steps(optimizers: Sequence[Optimizer]) -> None:
@@ -134,7 +145,7 @@ def _restore(
     optimizers: Sequence[Optimizer],
     average: WeightAverage,
 ) -> None:
-    for name, parameter in module.named_parameters():
+    for name, parameter in _trained(module):
         parameter.copy_(tensors[f'module.{name}'])
     for name, value in average.values.items():
         value.copy_(tensors[f'average.{name}'])

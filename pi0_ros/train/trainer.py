@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import Optimizer
 
 from pi0_ros.model.flow import sample_time
 from pi0_ros.model.pi0 import Inputs, Pi0
@@ -25,6 +26,7 @@ from pi0_ros.policy.preprocess import Preprocessor
 from pi0_ros.train.augment import augment
 from pi0_ros.train.data import Item
 from pi0_ros.train.grounding import Grounding
+from pi0_ros.train.lora import add_adapters, merged_weights
 from pi0_ros.train.optimizers import WeightAverage, build_optimizers, set_learning_rate
 from pi0_ros.train.schedule import learning_rate_fraction, seed_of
 from pi0_ros.train.settings import TrainSettings
@@ -70,6 +72,8 @@ class Objective(nn.Module):
     def __init__(self, model: Pi0, settings: TrainSettings) -> None:
         super().__init__()
         model.gradient_checkpointing = settings.gradient_checkpointing
+        if settings.lora_rank:
+            add_adapters(model, settings.lora_rank)
         self.model = model
         self.grounding = Grounding(model) if settings.grounding else None
 
@@ -174,15 +178,18 @@ class Trainer:
         torch.autograd.backward(total / settings.accumulation)
         return torch.stack(losses).detach()
 
+    @property
+    def state(self) -> tuple[nn.Module, list[Optimizer], WeightAverage]:
+        """All that changes from step to step."""
+        return self.objective, self.optimizers, self.average
+
     def averaged_model(self) -> Pi0:
         """Return a model of its own with the averaged weights, for export."""
-        config = self.objective.model.config
+        source = self.objective.model
         with torch.device('meta'):
-            model = Pi0(config)
-        names = dict(model.named_parameters())
-        trained = dict(self.objective.named_parameters())
-        values = {name: p.detach() for name, p in trained.items()} | self.average.values
-        model.load_state_dict(
-            {name: values[f'model.{name}'].clone() for name in names}, assign=True
-        )
+            model = Pi0(source.config)
+        averages = {n.removeprefix('model.'): v for n, v in self.average.values.items()}
+        values = {name: averages.get(name, p.detach()) for name, p in source.named_parameters()}
+        weights = {name: value.clone() for name, value in merged_weights(source, values).items()}
+        model.load_state_dict(weights, assign=True)
         return model.eval()

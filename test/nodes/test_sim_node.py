@@ -51,6 +51,8 @@ def test_success_is_the_commanded_cube_held_for_a_while(node):
             node._advance()
         assert node._success.reached is reached
         node._sim.place_cube(cube, (0.1, 0.5, 0.02))
+    node._on_reset(Trigger.Request(), Trigger.Response())
+    assert not node._success.reached
     node._on_sentence(String(data='stand still'))
     assert node._success is None
 

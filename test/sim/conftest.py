@@ -6,4 +6,4 @@ import importlib.util
 
 collect_ignore_glob = []
 if importlib.util.find_spec('mujoco') is None or importlib.util.find_spec('gym_aloha') is None:
-    collect_ignore_glob += ['test_*.py']
+    collect_ignore_glob += ['test_*.py', 'evaluate/test_*.py']

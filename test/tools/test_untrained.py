@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 
-from pi0_ros.model.checkpoint import WEIGHTS, load_checkpoint
+from pi0_ros.model.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from pi0_ros.model.flow import sample_actions
 from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
-from pi0_ros.tools.untrained import ASSET, CONFIG, main
+from pi0_ros.tools.untrained import ASSET, CONFIG, main, write_untrained_copy
 
 SLOTS = ('base_0_rgb', 'left_wrist_0_rgb', 'right_wrist_0_rgb')
 
@@ -72,3 +73,17 @@ def test_statistics_are_complete(folder):
         assert (std > 0).all()
         assert (q01 < mean).all()
         assert (mean < q99).all()
+
+
+def test_a_copy_of_a_checkpoint_loses_its_training_alone(folder, tmp_path):
+    trained, copy = tmp_path / 'trained', tmp_path / 'copy'
+    shutil.copytree(folder, trained)
+    model, _ = load_checkpoint(folder)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.fill_(0.5)
+    save_checkpoint(model, trained)
+    write_untrained_copy(trained, copy)
+    files = [file.relative_to(folder) for file in folder.rglob('*') if file.is_file()]
+    for file in files:
+        assert (copy / file).read_bytes() == (folder / file).read_bytes()
