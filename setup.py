@@ -44,7 +44,7 @@ setup(
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
-        'train': ['tqdm'],
+        'train': ['rosbags', 'tqdm'],
         'lora': ['peft'],
         'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],
     },

@@ -100,9 +100,11 @@ def check_recordings(watcher, recordings):
         state.header.stamp.sec * 10**9 + state.header.stamp.nanosec: state.position
         for state in watcher.states
     }
-    for stamp_ns, positions in zip(episode.stamps_ns, episode.positions, strict=True):
-        if int(stamp_ns) in measured:  # neither subscription promises to get all
-            assert list(measured[int(stamp_ns)]) == positions.tolist()
+    # Neither subscription promises to get all.
+    both = [t for t, stamp_ns in enumerate(episode.stamps_ns) if int(stamp_ns) in measured]
+    assert len(both) > len(episode) / 2
+    for t in both:
+        assert list(measured[int(episode.stamps_ns[t])]) == episode.positions[t].tolist()
     assert np.ptp(episode.targets, axis=0).max() > 0.0
     example = examples[0]
     assert example.targets.shape == (HORIZON, len(NAMES))
