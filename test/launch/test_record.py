@@ -11,6 +11,7 @@ from harness import (
     PATIENCE_S,
     ROBOT,
     ROBOT_FILE,
+    end,
     needs_simulator,
     node_command,
     process,
@@ -81,6 +82,28 @@ def test_record_train_run(watcher, tmp_path):
     check_recordings(watcher, recordings)
     train(recordings, trained)
     run(watcher, trained)
+
+
+def test_interrupted_recorder_closes_its_episode(watcher, tmp_path):
+    with process(node_command('record_node', folder=tmp_path, storage='sqlite3')) as recorder:
+        client = watcher.create_client(Trigger, 'recorder/start')
+        watcher.until(client.service_is_ready, 'it is there', [recorder])
+        started = []
+
+        def try_to_start():
+            watcher.say(SENTENCE)
+            client.call_async(Trigger.Request()).add_done_callback(
+                lambda future: started.append(future.result().success)
+            )
+
+        watcher.until(lambda: any(started), 'it starts', [recorder], meanwhile=try_to_start)
+        end(recorder)
+        assert recorder.returncode == 0
+    folder = tmp_path / 'episode_000000'
+    info = read_info(folder)
+    assert info.success is None
+    with Reader(folder) as reader:
+        assert reader.message_count == sum(info.counts.values()) > 0
 
 
 def check_recordings(watcher, recordings):
