@@ -43,10 +43,11 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'record': ['rosbags'],
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
-        'train': ['tqdm'],
+        'train': ['rosbags', 'tqdm'],
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
         'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],
@@ -58,8 +59,11 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
-            f'{node} = {PACKAGE}.nodes.{node}:main'
-            for node in ('policy_node', 'executor_node', 'sim_node', 'viz_node', 'demo_node')
+            *(
+                f'{node} = {PACKAGE}.nodes.{node}:main'
+                for node in ('policy_node', 'executor_node', 'sim_node', 'viz_node', 'demo_node')
+            ),
+            f'record = {PACKAGE}.nodes.record_node:main',
         ],
     },
 )

@@ -30,6 +30,12 @@ PIXEL_BYTES = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4, 'mono8': 1, 'mono16
 _bridge = CvBridge()
 
 
+def type_name(message_class: type) -> str:
+    """Return the name of a message's type, as in ``std_msgs/msg/String``."""
+    package = message_class.__module__.partition('.')[0]
+    return f'{package}/msg/{message_class.__name__}'
+
+
 def time_to_ns(time: Time | Duration) -> int:
     """Return a stamp or duration in [ns]."""
     return time.sec * NS_PER_S + time.nanosec
@@ -82,14 +88,13 @@ def image_to_rgb(message: Image) -> NDArray[np.uint8]:
 
 def _without_padding(message: Image, row_bytes: int) -> Image:
     """
-    Return the image with rows that follow each other directly.
+    Return the image, without its header, with rows that follow each other directly.
 
     cv_bridge reads rows as if padding were a whole number of pixels
     (ros-perception/vision_opencv, cv_bridge/python/cv_bridge/core.py).
     """
     rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
     return Image(
-        header=message.header,
         height=message.height,
         width=message.width,
         encoding=message.encoding,
@@ -223,6 +228,39 @@ def command_to_joint_state(command: Command, joints: Sequence[str]) -> JointStat
         position=_pick(command, joints, command.positions),
         velocity=_pick(command, joints, command.velocities),
     )
+
+
+def array_to_targets(message: Float64MultiArray, joints: Sequence[str]) -> NDArray[np.float64]:
+    """
+    Return the targets of the joints, (J,).
+
+    :raises InputError: if there is another number of them, or one is not finite.
+    """
+    return finite_array(message.data, (len(joints),), 'command', joints)
+
+
+def trajectory_to_targets(message: JointTrajectory, joints: Sequence[str]) -> NDArray[np.float64]:
+    """
+    Return the targets of the joints from a trajectory of one point, (J,).
+
+    :raises InputError: if it has another number of points, lacks a joint, or a target is not
+        finite.
+    """
+    if len(message.points) != 1:
+        raise InputError(
+            f'command: expected a trajectory of one point, found {len(message.points)}'
+        )
+    positions = message.points[0].positions
+    state = JointState(name=list(message.joint_names), position=list(positions))
+    return joint_state_to_positions(state, joints)
+
+
+# How a controller's commands travel, in the words of the robot's description.
+COMMAND_READERS = {
+    'float64_multi_array': (Float64MultiArray, array_to_targets),
+    'joint_state': (JointState, joint_state_to_positions),
+    'joint_trajectory': (JointTrajectory, trajectory_to_targets),
+}
 
 
 def _pick(command: Command, joints: Sequence[str], values: NDArray[np.float64]) -> list[float]:

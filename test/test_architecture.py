@@ -29,9 +29,20 @@ MAY_IMPORT = {
     'policy': {'types', 'model', 'robots'},
     'tools': {'types', 'model', 'robots'},
     'convert': {'types'},
-    'train': {'types', 'model', 'robots', 'policy', 'sim', 'convert'},
+    'recording': {'types'},
+    'train': {'types', 'model', 'robots', 'policy', 'sim', 'convert', 'recording'},
     'sim.evaluate': {'types', 'robots', 'policy', 'execution', 'sim', 'viz', 'tools'},
-    'nodes': {'types', 'model', 'robots', 'policy', 'execution', 'sim', 'viz', 'convert'},
+    'nodes': {
+        'types',
+        'model',
+        'robots',
+        'policy',
+        'execution',
+        'sim',
+        'viz',
+        'convert',
+        'recording',
+    },
 }
 # Whole worlds that a part must not know.
 ROS = {
@@ -50,6 +61,7 @@ MUST_NOT_KNOW = {
     'policy': ROS | {'mujoco'},
     'tools': ROS,
     'convert': TORCH | {'rclpy', 'launch', 'launch_ros'},
+    'recording': ROS | TORCH | {'time', 'datetime'},
     'train': ROS,
     'sim.evaluate': ROS,
     'nodes': set(),

@@ -182,6 +182,34 @@ def test_command_goes_to_each_controller_by_name():
     assert convert.time_to_ns(message.points[0].time_from_start) == 10_000_000
 
 
+@pytest.mark.parametrize(
+    ('kind', 'make'),
+    [
+        ('float64_multi_array', convert.command_to_array),
+        ('joint_state', convert.command_to_joint_state),
+        ('joint_trajectory', lambda *given: convert.command_to_trajectory(*given, 1)),
+    ],
+)
+def test_controller_reads_what_it_was_told(kind, make):
+    message_class, read = convert.COMMAND_READERS[kind]
+    message = make(Command(1, NAMES, np.arange(3.0), np.zeros(3)), ('c', 'a'))
+    assert isinstance(message, message_class)
+    assert read(message, ('c', 'a')).tolist() == [2.0, 0.0]
+    with pytest.raises(InputError, match=r'b|\(3,\)'):
+        read(message, NAMES)
+
+
+@pytest.mark.parametrize('count', [0, 2])
+def test_trajectory_of_several_points_is_no_command(count):
+    points = [JointTrajectoryPoint(positions=[0.0])] * count
+    with pytest.raises(InputError, match=f'one point, found {count}'):
+        convert.trajectory_to_targets(JointTrajectory(joint_names=['a'], points=points), ('a',))
+
+
+def test_types_have_their_names():
+    assert convert.type_name(Image) == 'sensor_msgs/msg/Image'
+
+
 def test_status_prints_numbers_shortly():
     status = convert.status_message('n', b'\x01', 'text', {'x': 1.23456789, 'k': 3})
     assert (status.name, status.level, status.message) == ('n', b'\x01', 'text')

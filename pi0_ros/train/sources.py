@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from pi0_ros.recording import PREFIX, episode_folders
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.demonstrations import INDEX, open_demonstrations
 from pi0_ros.train.example import Example, Examples, Motion
+from pi0_ros.train.rosbag import open_recordings
 from pi0_ros.types import InputError
 
 LEROBOT = 'meta'
@@ -29,13 +31,18 @@ def open_examples(
     """
     if (path / INDEX).is_file():
         return open_demonstrations(path, robot, horizon)
+    if episode_folders(path):
+        return open_recordings(path, robot, horizon)
     if (path / LEROBOT).is_dir():
         try:
             from pi0_ros.train.lerobot import open_lerobot  # noqa: PLC0415  # an extra
         except ModuleNotFoundError as error:
             raise InputError(f"{path}: LeRobot needs pip install 'pi0_ros[lerobot]'") from error
         return open_lerobot(path, robot, horizon, cameras)
-    raise InputError(f'{path}: expected {INDEX} (of the simulator) or {LEROBOT}/ (of LeRobot)')
+    raise InputError(
+        f'{path}: expected {PREFIX}000000 (of the recorder), {LEROBOT}/ (of LeRobot) or {INDEX} '
+        '(of the simulator)'
+    )
 
 
 class Together:
