@@ -132,6 +132,9 @@ class Recording:
 
     def __init__(self, folder: Path, storage: str, topics: Mapping[str, str]) -> None:
         self.folder = folder
+        if storage == 'sqlite3' and set('?#%') & set(str(folder.absolute())):
+            # rosbags hands the path to SQLite as a URI, in which they mean something else.
+            raise OSError(f'{folder}: sqlite3 can not write where a path has a ?, # or %')
         self.counts = dict.fromkeys(topics, 0)
         self._writer = Writer(folder, version=METADATA_VERSION, storage_plugin=STORAGES[storage])
         with self._failing_whole():

@@ -62,6 +62,14 @@ def test_full_disk_ends_one_recording_and_leaves_the_others(tmp_path, storage):
         assert [data for _, _, data in reader.messages()] == [DATA]
 
 
+@pytest.mark.parametrize('name', ['odd?name', 'a#b', '50%'])
+def test_sqlite_is_kept_from_paths_that_it_would_misread(tmp_path, name):
+    with pytest.raises(OSError, match='sqlite3 can not write'):
+        Recording(tmp_path / name, 'sqlite3', TOPICS)
+    Recording(tmp_path / name, 'mcap', TOPICS).close(INFO)
+    assert read_info(tmp_path / name) == INFO
+
+
 def test_numbers_go_on_behind_what_is_there(tmp_path):
     assert next_episode(tmp_path / 'nowhere').name == 'episode_000000'
     for name in ('episode_000000', 'episode_000004', 'episode_old', 'notes'):

@@ -17,12 +17,11 @@ from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import Image, JointState
-from std_msgs.msg import Bool, Float64MultiArray, String
+from std_msgs.msg import Bool, String
 from std_srvs.srv import Trigger
-from trajectory_msgs.msg import JointTrajectory
 
 from pi0_ros.convert import (
-    joint_state_to_positions,
+    COMMAND_READERS,
     ns_to_time,
     positions_to_joint_state,
     rgb_to_image,
@@ -129,26 +128,14 @@ class SimNode(Node):
 
     def _take_commands_from(self, output: Output) -> None:
         """Subscribe to the topic a controller would listen on."""
-        kinds = {
-            'float64_multi_array': (Float64MultiArray, lambda m: (output.joints, m.data)),
-            'joint_trajectory': (
-                JointTrajectory,
-                lambda m: (m.joint_names, m.points[-1].positions if m.points else ()),
-            ),
-            'joint_state': (
-                JointState,
-                lambda m: (output.joints, joint_state_to_positions(m, output.joints)),
-            ),
-        }
-        message_class, read = kinds[output.message]
+        message_class, read = COMMAND_READERS[output.message]
         self.create_subscription(
             message_class, output.topic, partial(self._on_command, output, read), 10
         )
 
     def _on_command(self, output: Output, read, message) -> None:
         try:
-            joints, targets = read(message)
-            self._sim.set_targets(joints, targets)
+            self._sim.set_targets(output.joints, read(message, output.joints))
         except InputError as error:
             self.get_logger().error(
                 f'{output.topic}: command ignored: {error}', throttle_duration_sec=1.0

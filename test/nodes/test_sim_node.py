@@ -13,6 +13,7 @@ from std_srvs.srv import Trigger
 if importlib.util.find_spec('mujoco') is None or importlib.util.find_spec('gym_aloha') is None:
     pytest.skip('mujoco and gym-aloha are not installed', allow_module_level=True)
 
+from pi0_ros.convert import array_to_targets
 from pi0_ros.nodes.sim_node import START_NS, STEP_NS, SimNode
 
 ROBOT = Path(__file__).parents[2] / 'config' / 'robots' / 'aloha_sim.yaml'
@@ -61,11 +62,8 @@ def test_commands_come_through_controllers_and_bad_ones_are_ignored(node):
     output = node._robot.outputs[0]
     index = [node._sim.joint_names.index(joint) for joint in output.joints]
 
-    def read(message):
-        return output.joints, message.data
-
-    node._on_command(output, read, Float64MultiArray(data=[0.1] * 6))
+    node._on_command(output, array_to_targets, Float64MultiArray(data=[0.1] * 6))
     assert node._sim.targets()[index].tolist() == [0.1] * 6
     for bad in ([0.2] * 5, [float('nan')] * 6):
-        node._on_command(output, read, Float64MultiArray(data=bad))
+        node._on_command(output, array_to_targets, Float64MultiArray(data=bad))
         assert node._sim.targets()[index].tolist() == [0.1] * 6
