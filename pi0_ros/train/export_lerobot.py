@@ -19,8 +19,8 @@ from tqdm import tqdm
 from pi0_ros.robots.spec import Robot, load_robot
 from pi0_ros.train.episode import EpisodeExamples
 from pi0_ros.train.example import Examples
-from pi0_ros.train.lerobot_layout import V21, V30
-from pi0_ros.train.lerobot_writer import DatasetWriter
+from pi0_ros.train.lerobot.layout import V21, V30
+from pi0_ros.train.lerobot.writer import DatasetWriter
 from pi0_ros.train.sources import open_examples
 from pi0_ros.types import InputError
 

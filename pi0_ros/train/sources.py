@@ -13,7 +13,7 @@ from pi0_ros.recording import PREFIX, episode_folders
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.demonstrations import INDEX, open_demonstrations
 from pi0_ros.train.example import Example, Examples, Motion
-from pi0_ros.train.rosbag import open_recordings
+from pi0_ros.train.rosbag.recordings import open_recordings
 from pi0_ros.types import InputError
 
 LEROBOT = 'meta'
@@ -35,7 +35,7 @@ def open_examples(
         return open_recordings(path, robot, horizon)
     if (path / LEROBOT).is_dir():
         try:
-            from pi0_ros.train.lerobot import open_lerobot  # noqa: PLC0415  # an extra
+            from pi0_ros.train.lerobot.dataset import open_lerobot  # noqa: PLC0415  # an extra
         except ModuleNotFoundError as error:
             raise InputError(f"{path}: LeRobot needs pip install 'pi0_ros[lerobot]'") from error
         return open_lerobot(path, robot, horizon, cameras)

@@ -22,7 +22,7 @@ from rosbags.rosbag2 import Reader
 from std_srvs.srv import SetBool, Trigger
 
 from pi0_ros.recording import read_info
-from pi0_ros.train.rosbag import open_recordings
+from pi0_ros.train.rosbag.recordings import open_recordings
 
 pytestmark = pytest.mark.ros
 

@@ -29,11 +29,11 @@ from pi0_ros.convert import (
 )
 from pi0_ros.recording import EPISODE_FILE, STORAGES, EpisodeInfo, Recording
 from pi0_ros.robots.spec import load_robot
-from pi0_ros.train.rosbag import open_recordings, read_recording
+from pi0_ros.train.rosbag.recordings import open_recordings, read_recording
 from pi0_ros.train.sources import open_examples
 from pi0_ros.types import Command, InputError
 
-ROBOT = load_robot(Path(__file__).parents[2] / 'config' / 'robots' / 'aloha_sim.yaml')
+ROBOT = load_robot(Path(__file__).parents[3] / 'config' / 'robots' / 'aloha_sim.yaml')
 NAMES = ROBOT.joint_names
 SENTENCE = 'pick up the red cube'
 MS = 1_000_000

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.episode import Episode
-from pi0_ros.train.lerobot_files import DataFiles, VideoFiles
-from pi0_ros.train.lerobot_layout import (
+from pi0_ros.train.lerobot.files import DataFiles, VideoFiles
+from pi0_ros.train.lerobot.layout import (
     ACTION,
     CHUNK_SIZE,
     DATA_PATH,
@@ -38,7 +38,7 @@ from pi0_ros.train.lerobot_layout import (
     V21,
     VIDEO_PATH,
 )
-from pi0_ros.train.lerobot_stats import Stats, combine, describe
+from pi0_ros.train.lerobot.stats import Stats, combine, describe
 from pi0_ros.types import InputError
 
 _INDEX = ('timestamp', 'frame_index', 'episode_index', 'index', 'task_index')

@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pi0_ros.train.episode import Pictures
-from pi0_ros.train.lerobot_layout import CHUNK_SIZE, DATA_PATH, V21, VIDEO_PATH
-from pi0_ros.train.lerobot_stats import Stats, describe_pictures, pictures_to_describe, thin_out
-from pi0_ros.train.lerobot_video import PIXELS, VideoWriter
+from pi0_ros.train.lerobot.layout import CHUNK_SIZE, DATA_PATH, V21, VIDEO_PATH
+from pi0_ros.train.lerobot.stats import Stats, describe_pictures, pictures_to_describe, thin_out
+from pi0_ros.train.lerobot.video import PIXELS, VideoWriter
 from pi0_ros.types import InputError
 
 _BYTES_PER_MB = 1 << 20

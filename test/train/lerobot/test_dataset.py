@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pi0_ros.robots.spec import load_robot
-from pi0_ros.train.lerobot import open_lerobot
+from pi0_ros.train.lerobot.dataset import open_lerobot
 from pi0_ros.train.sources import open_examples
 from pi0_ros.types import InputError
 

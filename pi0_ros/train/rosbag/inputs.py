@@ -19,9 +19,9 @@ from pi0_ros.convert import (
 )
 from pi0_ros.recording import EpisodeInfo
 from pi0_ros.robots.spec import Output, Robot
-from pi0_ros.train.bag import Bag, Message, open_bag
 from pi0_ros.train.episode import Array, Picture
-from pi0_ros.train.series import Series
+from pi0_ros.train.rosbag.bag import Bag, Message, open_bag
+from pi0_ros.train.rosbag.series import Series
 from pi0_ros.types import NS_PER_S, InputError
 
 Take = Callable[[Message], None]

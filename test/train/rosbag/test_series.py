@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from pi0_ros.train.series import Series, common_instants
+from pi0_ros.train.rosbag.series import Series, common_instants
 from pi0_ros.types import InputError
 
 MS = 1_000_000

@@ -16,8 +16,8 @@ from lerobot_by_hand import FPS, write_video
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pi0_ros.train import lerobot_pictures
-from pi0_ros.train.lerobot_pictures import EmbeddedPictures, VideoPictures
+from pi0_ros.train.lerobot import pictures as module
+from pi0_ros.train.lerobot.pictures import EmbeddedPictures, VideoPictures
 from pi0_ros.types import InputError
 
 COUNT = 60
@@ -57,10 +57,8 @@ def test_frames_are_found_in_any_order(tmp_path, codec, options):
 def test_going_forward_does_not_seek(tmp_path, monkeypatch):
     write_video(tmp_path / 'video.mp4', PICTURES, options={'crf': '10', 'g': '250'})
     seeks = []
-    real = lerobot_pictures.Video._seek
-    monkeypatch.setattr(
-        lerobot_pictures.Video, '_seek', lambda self, t: (seeks.append(t), real(self, t))
-    )
+    real = module.Video._seek
+    monkeypatch.setattr(module.Video, '_seek', lambda self, t: (seeks.append(t), real(self, t)))
     numbers_of(VideoPictures(tmp_path / 'video.mp4', TIMES_S), range(0, COUNT, 2))
     assert seeks == [0.0]
 
@@ -68,11 +66,11 @@ def test_going_forward_does_not_seek(tmp_path, monkeypatch):
 def test_a_forked_process_opens_its_own(tmp_path, monkeypatch):
     write_video(tmp_path / 'video.mp4', PICTURES)
     pictures = VideoPictures(tmp_path / 'video.mp4', TIMES_S)
-    opened = lerobot_pictures._open_video.cache_info
+    opened = module._open_video.cache_info
     before = opened().misses
     numbers_of(pictures, [0, 1])
     assert opened().misses == before + 1
-    monkeypatch.setattr(lerobot_pictures.os, 'getpid', lambda: -1)
+    monkeypatch.setattr(module.os, 'getpid', lambda: -1)
     numbers_of(pictures, [2])
     assert opened().misses == before + 2
 

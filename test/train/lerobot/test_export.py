@@ -20,12 +20,12 @@ from lerobot_by_hand import LENGTHS, NAMES, TASK_OF, TASKS, numbers, picture
 import pyarrow.parquet as pq
 
 from pi0_ros.robots.spec import load_robot
-from pi0_ros.train import lerobot_video
 from pi0_ros.train.__main__ import main as train_main
 from pi0_ros.train.episode import Episode, EpisodeExamples
 from pi0_ros.train.export_lerobot import export, main
-from pi0_ros.train.lerobot import open_lerobot
-from pi0_ros.train.lerobot_files import DataFiles, VideoFiles
+from pi0_ros.train.lerobot import video
+from pi0_ros.train.lerobot.dataset import open_lerobot
+from pi0_ros.train.lerobot.files import DataFiles, VideoFiles
 from pi0_ros.train.run import Job, train
 from pi0_ros.train.settings import TrainSettings
 from pi0_ros.types import InputError
@@ -34,7 +34,7 @@ BOTH = pytest.mark.parametrize('version', ['v2.1', 'v3.0'])
 # The pictures are smooth and greyish, so what is left of the error is 8-bit YUV of reduced range
 # (2 levels) and the quantiser at crf 18. The brightness of neighbouring ones differs by 4.
 CODEC_ERROR = 3.5
-UNTRAINED = Path(__file__).parents[2] / 'checkpoints' / 'untrained'
+UNTRAINED = Path(__file__).parents[3] / 'checkpoints' / 'untrained'
 
 
 @pytest.fixture(scope='module')
@@ -104,13 +104,13 @@ def test_without_h264_it_is_mpeg4(robot, examples, tmp_path, monkeypatch):
             raise av.codec.codec.UnknownCodecError(name)
         return real(name, mode)
 
-    lerobot_video.find_encoder.cache_clear()
-    monkeypatch.setattr(lerobot_video.av, 'CodecContext', type('Fake', (), {'create': create}))
-    monkeypatch.setattr(lerobot_video, 'VideoCodecContext', object)
+    video.find_encoder.cache_clear()
+    monkeypatch.setattr(video.av, 'CodecContext', type('Fake', (), {'create': create}))
+    monkeypatch.setattr(video, 'VideoCodecContext', object)
     try:
         export(examples, tmp_path / 'set', robot)
     finally:
-        lerobot_video.find_encoder.cache_clear()
+        video.find_encoder.cache_clear()
     check_same(tmp_path / 'set', robot, examples)
     info = json.loads((tmp_path / 'set' / 'meta' / 'info.json').read_text())
     assert info['features']['observation.images.top']['info']['video.codec'] == 'mpeg4'
@@ -183,7 +183,7 @@ def test_command_line_turns_one_version_into_the_other(robot, robot_file, tmp_pa
     assert main(order) == 1
     assert 'new: exists already' in capsys.readouterr().err
     assert main([str(tmp_path), str(tmp_path / 'no'), '--robot', str(robot_file)]) == 1
-    assert 'expected demonstrations.json' in capsys.readouterr().err
+    assert 'or demonstrations.json' in capsys.readouterr().err
 
 
 def test_a_policy_is_trained_on_it(robot_file, tmp_path):

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.episode import Episode, EpisodeExamples, Pictures
-from pi0_ros.train.lerobot_layout import (
+from pi0_ros.train.lerobot.layout import (
     ACTION,
     IMAGES,
     JOINTS,
@@ -35,7 +35,7 @@ from pi0_ros.train.lerobot_layout import (
     read_columns,
     read_layout,
 )
-from pi0_ros.train.lerobot_pictures import EmbeddedPictures, VideoPictures
+from pi0_ros.train.lerobot.pictures import EmbeddedPictures, VideoPictures
 from pi0_ros.types import NS_PER_S, InputError, finite_array
 
 Array = NDArray[np.float64]

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pi0_ros.train.lerobot_layout import TOLERANCE_S
+from pi0_ros.train.lerobot.layout import TOLERANCE_S
 from pi0_ros.types import InputError
 
 Picture = NDArray[np.uint8]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 import pytest
 
-from pi0_ros.train.lerobot_stats import (
+from pi0_ros.train.lerobot.stats import (
     combine,
     describe,
     describe_pictures,

@@ -29,10 +29,10 @@ import numpy as np
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.recording import EPISODE_FILE, episode_folders, read_info
 from pi0_ros.robots.spec import Robot
-from pi0_ros.train.bag import open_bag
 from pi0_ros.train.episode import Array, Episode, EpisodeExamples, Picture
-from pi0_ros.train.inputs import Inputs, read_inputs, stamp_of
-from pi0_ros.train.series import Series, Stamps, common_instants
+from pi0_ros.train.rosbag.bag import open_bag
+from pi0_ros.train.rosbag.inputs import Inputs, read_inputs, stamp_of
+from pi0_ros.train.rosbag.series import Series, Stamps, common_instants
 from pi0_ros.types import NS_PER_S, InputError
 
 # The policy at work would not have inferred on inputs that are older or further apart.
