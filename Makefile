@@ -15,6 +15,7 @@ OUTPUT   := demo_output
 CHECKPOINT ?= checkpoints/demo
 TRAINED  := train_output
 TRIALS   ?= 100
+OTHERS   ?= 20
 
 .PHONY: help demo test lint bench-pipeline eval-demo eval-topics train-demo setup system clean
 
@@ -38,8 +39,9 @@ lint: $(STAMP)  ## style and types
 bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
 	. $(BIN)/activate && python benchmarks/pipeline.py
 
-eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 scenes per sentence)
-	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all --trials $(TRIALS)
+eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
+	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \
+	  --trials $(TRIALS) --others $(OTHERS)
 
 eval-topics: $(STAMP)  ## the same through ROS, all nodes as processes, in real time
 	. $(BIN)/activate && python benchmarks/demo_over_topics.py $(CHECKPOINT)

@@ -36,6 +36,8 @@ from pi0_ros.tools.untrained import write_untrained_copy
 from pi0_ros.types import InputError
 from pi0_ros.viz.film import save_picture
 
+EVERY = {condition.name: condition for condition in (PLAIN, *CONTROLS, *ROBUSTNESS)}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate the checkpoint of the command line."""
@@ -61,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         '--trials', type=_positive, default=100, help='scenes per sentence (%(default)s)'
     )
     parser.add_argument(
+        '--others', type=_positive, help='scenes per sentence under other conditions (as many)'
+    )
+    parser.add_argument(
         '--jobs', type=_positive, default=os.cpu_count(), help='processes (%(default)s)'
     )
     parser.add_argument(
@@ -75,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument('--plain', action='store_true', help='no controls')
     extent.add_argument('--all', action='store_true', help='robustness too')
+    extent.add_argument(
+        '--conditions', nargs='+', choices=[*EVERY], metavar='NAME', help=f'{", ".join(EVERY)}'
+    )
     return parser  # fmt: skip
 
 
@@ -87,29 +95,38 @@ def _positive(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace) -> None:
     """Play all trials and report each condition as soon as it is through."""
-    trials = plain_trials(options.sentences or all_sentences(options.only), options.trials)
-    conditions = [PLAIN]
-    if not options.plain:
-        conditions += CONTROLS
-    if options.all:
-        conditions += ROBUSTNESS
+    sentences = options.sentences or all_sentences(options.only)
+    trials = {
+        condition: plain_trials(
+            sentences, options.trials if condition is PLAIN else options.others or options.trials
+        )
+        for condition in _conditions(options)
+    }
     report = Report(options.checkpoint)
     options.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         untrained = Path(folder) / 'untrained'
-        if any(condition.untrained for condition in conditions):
+        if any(condition.untrained for condition in trials):
             write_untrained_copy(options.checkpoint, untrained)
         jobs = [
             _job(options, untrained if condition.untrained else options.checkpoint,
                  condition, trial)
-            for condition in conditions
-            for trial in trials
+            for condition, mine in trials.items()
+            for trial in mine
         ]  # fmt: skip
         tqdm.write(f'{options.checkpoint}, scenes from seed {FIRST_SEED} on.\n{MEASURE}\n')
         tqdm.write(HEADER)
         outcomes = iter(tqdm(play(jobs, options.jobs), total=len(jobs), unit='trial'))
-        for condition in conditions:
-            _take_in(options, report, condition, islice(outcomes, len(trials)))
+        for condition, mine in trials.items():
+            _take_in(options, report, condition, islice(outcomes, len(mine)))
+
+
+def _conditions(options: argparse.Namespace) -> list[Condition]:
+    if options.conditions:
+        return [EVERY[name] for name in options.conditions]
+    if options.plain:
+        return [PLAIN]
+    return [*EVERY.values()] if options.all else [PLAIN, *CONTROLS]
 
 
 def _job(options: argparse.Namespace, checkpoint: Path, condition: Condition, trial: Trial) -> Job:

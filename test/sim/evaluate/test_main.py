@@ -68,6 +68,15 @@ def test_prints_a_table_and_leaves_files(tmp_path, capsys, played):
     assert cv2.imread(str(tmp_path / 'sheet.png')).ndim == 3
 
 
+def test_some_conditions_in_fewer_scenes(tmp_path, capsys, played):
+    assert run(tmp_path, '--sentences', SENTENCE, '--conditions', 'plain', 'moved',
+               '--trials', '2', '--others', '1') == 0  # fmt: skip
+    results = json.loads((tmp_path / 'results.json').read_text())['conditions']
+    assert {name: len(found['trials']) for name, found in results.items()} == {
+        'plain': 2, 'moved': 1,
+    }  # fmt: skip
+
+
 def test_what_is_wrong_is_said(tmp_path, capsys, played):
     assert run(tmp_path, '--sentences', 'dance') == 1
     assert '"dance": expected one of the tasks' in capsys.readouterr().err
