@@ -47,7 +47,7 @@ setup(
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
-        'train': ['rosbags', 'tqdm'],
+        'train': ['tqdm'],
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
         'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],

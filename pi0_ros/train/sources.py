@@ -5,18 +5,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 
-from pi0_ros.recording import PREFIX, episode_folders
 from pi0_ros.robots.spec import Robot
 from pi0_ros.train.demonstrations import INDEX, open_demonstrations
 from pi0_ros.train.example import Example, Examples, Motion
-from pi0_ros.train.rosbag.recordings import open_recordings
 from pi0_ros.types import InputError
 
-LEROBOT = 'meta'
+RECORDINGS, LEROBOT = 'episode_*', 'meta'
 
 
 def open_examples(
@@ -31,18 +30,27 @@ def open_examples(
     """
     if (path / INDEX).is_file():
         return open_demonstrations(path, robot, horizon)
-    if episode_folders(path):
+    # The readers of the others need packages that not everybody has.
+    if any(path.glob(RECORDINGS)):
+        with _needing('record', path):
+            from pi0_ros.train.rosbag.recordings import open_recordings  # noqa: PLC0415
         return open_recordings(path, robot, horizon)
     if (path / LEROBOT).is_dir():
-        try:
-            from pi0_ros.train.lerobot.dataset import open_lerobot  # noqa: PLC0415  # an extra
-        except ModuleNotFoundError as error:
-            raise InputError(f"{path}: LeRobot needs pip install 'pi0_ros[lerobot]'") from error
+        with _needing('lerobot', path):
+            from pi0_ros.train.lerobot.dataset import open_lerobot  # noqa: PLC0415
         return open_lerobot(path, robot, horizon, cameras)
     raise InputError(
-        f'{path}: expected {PREFIX}000000 (of the recorder), {LEROBOT}/ (of LeRobot) or {INDEX} '
+        f'{path}: expected {RECORDINGS} (of the recorder), {LEROBOT}/ (of LeRobot) or {INDEX} '
         '(of the simulator)'
     )
+
+
+@contextmanager
+def _needing(extra: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(f"{path}: {error}: pip install 'pi0_ros[{extra}]'") from error
 
 
 class Together:

@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 import errno
+from importlib.util import find_spec
 import os
 from pathlib import Path
 import subprocess
@@ -26,6 +27,7 @@ from pi0_ros.train.run import Job, train
 from pi0_ros.train.settings import TrainSettings
 from pi0_ros.types import InputError, Observation
 
+needs_peft = pytest.mark.skipif(find_spec('peft') is None, reason='peft is not installed')
 QUICK = TrainSettings(
     steps=4, batch_size=4, learning_rate=1e-3, warmup_steps=2, augment=True, log_every=1,
     save_every=2, ema_decay=0.9, std_floor=0.05,
@@ -51,7 +53,13 @@ def weights(output):
 
 
 @pytest.mark.parametrize(
-    'change', [{}, {'optimizer': 'muon', 'accumulation': 2}, {'lora_rank': 2}], ids=str
+    'change',
+    [
+        {},
+        {'optimizer': 'muon', 'accumulation': 2},
+        pytest.param({'lora_rank': 2}, marks=needs_peft),
+    ],
+    ids=str,
 )
 def test_a_resumed_run_is_the_run_itself(tmp_path, monkeypatch, change):
     whole, parted = job(tmp_path / 'whole', **change), job(tmp_path / 'parted', **change)

@@ -3,6 +3,7 @@
 """The loop learns, and its steps are what they should be, to the last bit where that is meant."""
 
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 import json
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from pi0_ros.train.settings import TrainSettings
 from pi0_ros.train.state import save_state
 from pi0_ros.train.trainer import Objective, Trainer
 
+needs_peft = pytest.mark.skipif(find_spec('peft') is None, reason='peft is not installed')
 QUICK = TrainSettings(
     steps=40, batch_size=4, learning_rate=3e-3, warmup_steps=2, augment=False, ema_decay=0.9
 )
@@ -51,7 +53,7 @@ def halves(item):
         {},
         {'optimizer': 'muon', 'muon_learning_rate': 0.02},
         {'grounding': 1.0},
-        {'lora_rank': 4, 'learning_rate': 1e-2},
+        pytest.param({'lora_rank': 4, 'learning_rate': 1e-2}, marks=needs_peft),
         {'precision': 'bfloat16'},
         {'gradient_checkpointing': True},
     ],
@@ -152,6 +154,7 @@ def test_without_averaging_the_last_weights_are_exported(model, preprocessor, ba
         torch.testing.assert_close(exported[name], p)
 
 
+@needs_peft
 def test_adapters_alone_learn_and_merge(model, preprocessor, batch):
     settings = replace(QUICK, lora_rank=4, learning_rate=1e-2, ema_decay=0.0)
     frozen = {n: p.detach().clone() for n, p in model.named_parameters()}
