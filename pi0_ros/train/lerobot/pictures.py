@@ -84,6 +84,9 @@ class Video:
         if not self._container.streams.video:
             raise InputError(f'{file}: expected a video')
         self._stream: VideoStream = self._container.streams.video[0]
+        # Decoders and converters with threads of their own hang when a forked process, where those
+        # threads are not, lets go of them.
+        self._stream.codec_context.thread_count = 1
         self._frames: Iterator[VideoFrame] = iter(())
         self._last: VideoFrame | None = None
 
@@ -108,7 +111,7 @@ class Video:
                 f'{self._file}: no frame at {time_s:.4f} s, the next is at '
                 f'{_time(self._last):.4f} s'
             )
-        return np.asarray(self._last.to_ndarray(format='rgb24'), np.uint8)
+        return np.asarray(self._last.to_ndarray(format='rgb24', threads=1), np.uint8)
 
     def _seek(self, time_s: float) -> None:
         """Go to a key frame from which the frame of a time can be decoded."""
