@@ -75,6 +75,8 @@ class Pi0Config:
     :param pi05: π0.5: no state token, and time enters through adaptive norms.
     :param max_token_len: language tokens of the prefix, padding included, L.
     :param discrete_state: the prompt carries the state as integers.
+    :param noise_scale: standard deviation of the noise that a chunk is sampled from; the public
+        model's is 1, and with less a model that is unsure sooner does the same thing twice.
     :param min_period: shortest wavelength of the time embedding [flow time].
     :param max_period: longest wavelength of the time embedding [flow time].
     """
@@ -88,6 +90,7 @@ class Pi0Config:
     pi05: bool = False
     max_token_len: int = 48
     discrete_state: bool = False
+    noise_scale: float = 1.0
     min_period: float = 4e-3
     max_period: float = 4.0
 

@@ -67,6 +67,7 @@ def config_from_json(values: object, *, pi05: bool, vocab_size: int) -> Pi0Confi
         pi05=pi05,
         max_token_len=_number(values, 'max_token_len', _MAX_TOKEN_LEN[pi05]),
         discrete_state=bool(values.get('discrete_state_input', pi05)),
+        noise_scale=_number(values, 'noise_scale', defaults.noise_scale),
         min_period=_number(values, 'time_min_period', defaults.min_period),
         max_period=_number(values, 'time_max_period', defaults.max_period),
     )
@@ -81,6 +82,7 @@ def config_to_json(config: Pi0Config) -> dict[str, Any]:
         'max_token_len': config.max_token_len,
         'discrete_state_input': config.discrete_state,
         'vocab_size': config.vocab_size,
+        'noise_scale': config.noise_scale,
         'time_min_period': config.min_period,
         'time_max_period': config.max_period,
         'vision': asdict(config.vision),

@@ -110,7 +110,7 @@ class Policy:
         """
         Compute the chunk that follows an observation.
 
-        :param noise: what to start from, (K, A) standard normal; drawn when None.
+        :param noise: what to start from, (K, A); drawn as the checkpoint wants it when None.
         :raises InputError: if an image, the state or the noise can't be used, or the model gives
             a number that isn't finite.
         """
@@ -129,7 +129,8 @@ class Policy:
     def _make_noise(self, noise: ArrayLike | None) -> Tensor:
         shape = (self._config.horizon, self._config.action_dim)
         if noise is None:
-            return self._on_device(torch.randn(1, *shape, generator=self._generator))
+            drawn = torch.randn(1, *shape, generator=self._generator)
+            return self._on_device(drawn * self._config.noise_scale)
         given = finite_array(noise, shape, 'noise').astype(np.float32)
         return self._on_device(torch.from_numpy(given)[None])
 

@@ -37,7 +37,8 @@ def demo_config(vocab_size: int) -> Pi0Config:
     Return the sizes of the demo's π0: a chunk well within 100 ms on one CPU core.
 
     Actions have as many dimensions as the robot has joints: padded to openpi's 32, more than half
-    of what so small an expert has to carry would be noise.
+    of what so small an expert has to carry would be noise. Sampled with little noise it makes up
+    its mind where it is torn, say whether a cube lies well enough to be let go of.
 
     :param vocab_size: ids of the tokenizer.
     """
@@ -55,6 +56,7 @@ def demo_config(vocab_size: int) -> Pi0Config:
         vocab_size=vocab_size,
         action_dim=14,
         horizon=50,
+        noise_scale=0.1,
         max_token_len=24,
     )
 

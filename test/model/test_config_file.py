@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 
 import pytest
@@ -46,7 +47,7 @@ def test_lerobots_file_gives_the_same():
 
 @pytest.mark.parametrize('pi05', [False, True])
 def test_what_is_written_is_read_back(pi05):
-    config = tiny_config(pi05=pi05)
+    config = replace(tiny_config(pi05=pi05), noise_scale=0.25)
     values = json.loads(json.dumps(config_to_json(config)))
     assert read(values, pi05=pi05, vocab_size=64) == config
 
@@ -69,6 +70,7 @@ def test_constants_may_stand_beside_the_sections():
         ({'action_dim': True}, 'action_dim'),
         ({'paligemma_variant': 'gemma_7b'}, 'gemma_7b.*known are.*gemma_2b'),
         ({'pi05': True}, 'pi05 is True, but the weights say False'),
+        ({'noise_scale': -1}, 'noise_scale: expected a positive number, found -1'),
         ({'vision': [1]}, r'vision: expected a mapping of sizes, found \[1\]'),
         ({'vision': {'hidden_size': -1}}, 'vision.hidden_size: expected a positive whole'),
         ({'vision': {'depth': 2}}, r"vision: unknown \['depth'\]; known are"),

@@ -31,6 +31,11 @@ def policy(checkpoint, robot):
     return Policy.load(checkpoint, robot, seed=0)
 
 
+@pytest.fixture
+def copy(checkpoint, tmp_path):
+    return shutil.copytree(checkpoint, tmp_path / 'copy')
+
+
 def by_hand(checkpoint, robot, observation, noise):
     """Compute the targets with explicit loops and openpi's three slots, the left one masked."""
     model, config = load_checkpoint(checkpoint)
@@ -110,6 +115,22 @@ def test_times_do_not_drift_at_an_odd_rate(checkpoint, robot, observation):
 def test_given_noise_makes_it_deterministic(policy, observation, noise):
     first, second = (policy.infer(observation, noise).chunk.positions for _ in range(2))
     assert_array_equal(first, second)
+
+
+def test_a_checkpoint_may_want_less_noise(copy, robot, observation):
+    def chunks():
+        policy = Policy.load(copy, robot, seed=4)
+        return [policy.infer(observation).chunk.positions for _ in range(2)]
+
+    full = chunks()
+    values = json.loads((copy / 'config.json').read_text())
+    assert values['noise_scale'] == 1.0
+    (copy / 'config.json').write_text(json.dumps({**values, 'noise_scale': 1e-6}))
+    least = chunks()
+    silent = Policy.load(copy, robot).infer(observation, np.zeros((50, 32))).chunk.positions
+    assert_allclose(least[0], silent, atol=1e-4)
+    assert_allclose(least[1], silent, atol=1e-4)
+    assert np.abs(full[0] - silent).max() > 1e-2
 
 
 def test_a_seed_makes_the_run_deterministic(checkpoint, robot, observation):
@@ -198,11 +219,6 @@ def test_an_output_that_is_not_finite_becomes_no_chunk(checkpoint, robot, observ
         policy._engine._model.action_out_proj.bias.fill_(float('nan'))
     with pytest.raises(InputError, match=r'output of the model: nan at index \(0, 0\)'):
         policy.infer(observation)
-
-
-@pytest.fixture
-def copy(checkpoint, tmp_path):
-    return shutil.copytree(checkpoint, tmp_path / 'copy')
 
 
 def test_missing_statistics_are_refused_with_what_there_is(copy, robot):

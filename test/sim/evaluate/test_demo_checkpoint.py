@@ -1,0 +1,36 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped checkpoint does what it is told, in scenes it has never seen."""
+
+from pathlib import Path
+
+import pytest
+
+from pi0_ros.policy.policy import Policy
+from pi0_ros.sim.evaluate import FIRST_SEED
+from pi0_ros.sim.evaluate.plan import all_sentences, plain_trials
+from pi0_ros.sim.evaluate.rollout import rollout
+
+DEMO = Path(__file__).parents[3] / 'checkpoints' / 'demo'
+# Seeds that no reported figure was measured on.
+SEED = FIRST_SEED + 300_000
+
+
+@pytest.fixture(scope='module')
+def policy(stage):
+    return Policy.load(DEMO, stage.robot, seed=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(('skill', 'scenes', 'least'), [('pick', 2, 5), ('put', 1, 3)])
+def test_it_does_what_it_is_told(stage, policy, skill, scenes, least):
+    """At least 5 of 6: at the measured rates less comes up once in hundreds of checkpoints."""
+    trials = plain_trials(all_sentences(skill), scenes, SEED)
+    outcomes = [rollout(stage, policy, trial) for trial in trials]
+    assert sum(outcome.success for outcome in outcomes) >= least, outcomes
+    assert not any(outcome.wrong for outcome in outcomes)
+
+
+def test_it_fits_into_a_package():
+    assert sum(file.stat().st_size for file in DEMO.rglob('*') if file.is_file()) < 12e6
+    assert not (DEMO / 'train_state').exists()
