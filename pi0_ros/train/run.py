@@ -205,18 +205,27 @@ def _open_start(job: Job, device: torch.device) -> tuple[Pi0, Tokenizer]:
 
 def _prepare(job: Job, examples: Together, robot: Robot) -> None:
     """Write into the output what stays as it is: tokenizer and statistics."""
-    statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
+    kept = _statistics_file(job.start, robot)
+    if job.settings.keep_statistics:
+        load_norm_stats(kept, robot.normalization.kind)  # complains if it can't be used
+    else:
+        statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
     job.output.mkdir(parents=True, exist_ok=True)
     for name in (JSON_FILE, SENTENCEPIECE_FILE):
         if (job.start / name).is_file():
             shutil.copyfile(job.start / name, job.output / name)
-    write_norm_stats(_statistics_file(job, robot), statistics)
+    file = _statistics_file(job.output, robot)
+    if job.settings.keep_statistics:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kept, file)
+    else:
+        write_norm_stats(file, statistics)
 
 
-def _statistics_file(job: Job, robot: Robot) -> Path:
-    return job.output / 'assets' / robot.normalization.asset / 'norm_stats.json'
+def _statistics_file(folder: Path, robot: Robot) -> Path:
+    return folder / 'assets' / robot.normalization.asset / 'norm_stats.json'
 
 
 def _preprocessor(job: Job, robot: Robot, model: Pi0, tokenizer: Tokenizer) -> Preprocessor:
-    stats = load_norm_stats(_statistics_file(job, robot), robot.normalization.kind)
+    stats = load_norm_stats(_statistics_file(job.output, robot), robot.normalization.kind)
     return Preprocessor(robot, model.config, tokenizer, stats)

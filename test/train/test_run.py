@@ -122,6 +122,22 @@ run.train(job(pathlib.Path(sys.argv[1]), augment=False, accumulation=2))
 """
 
 
+def test_the_starts_statistics_may_be_kept(tmp_path):
+    file = Path('assets') / 'aloha_sim' / 'norm_stats.json'
+    train(job(tmp_path / 'kept', keep_statistics=True))
+    train(job(tmp_path / 'new'))
+    assert (tmp_path / 'kept' / file).read_bytes() == (CHECKPOINT / file).read_bytes()
+    assert (tmp_path / 'new' / file).read_bytes() != (CHECKPOINT / file).read_bytes()
+    start = tmp_path / 'start'
+    start.mkdir()
+    for name in ('config.json', 'tokenizer.json'):
+        (start / name).write_bytes((CHECKPOINT / name).read_bytes())
+    bare = replace(job(tmp_path / 'bare', keep_statistics=True), start=start)
+    with pytest.raises(InputError, match='norm_stats'):
+        train(bare)
+    assert not bare.output.exists()
+
+
 def test_two_processes_take_the_steps_of_one(tmp_path, monkeypatch):
     one, two = tmp_path / 'one', tmp_path / 'two'
     script = tmp_path / 'process.py'
