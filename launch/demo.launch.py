@@ -36,6 +36,7 @@ ARGUMENTS = (
         'folder with the weights; the default is small and was trained in this simulator',
         None,
     ),
+    ('seed', '3', 'where the cubes lie', None),
     ('duration', '28', 'length of the show [s]; 0: until Ctrl-C', None),
     ('film', 'demo.webm', 'where to write the film', None),
 )
@@ -72,7 +73,10 @@ def generate_launch_description():
         IncludeLaunchDescription(
             PythonLaunchDescriptionSource(bringup), launch_arguments=arguments.items()
         ),
-        _node('sim_node', 'sim_robot', robot=ROBOT, scene=LaunchConfiguration('scene')),
+        _node(
+            'sim_node', 'sim_robot', robot=ROBOT, scene=LaunchConfiguration('scene'),
+            seed=ParameterValue(LaunchConfiguration('seed'), value_type=int),
+        ),
         _node(
             'viz_node', 'viewer', robot=ROBOT, film=LaunchConfiguration('film'),
             checkpoint=CHECKPOINT, use_sim_time=True,
