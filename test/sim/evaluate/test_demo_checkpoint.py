@@ -24,7 +24,7 @@ def policy(stage):
 @pytest.mark.slow
 @pytest.mark.parametrize(('skill', 'scenes', 'least'), [('pick', 2, 5), ('put', 1, 3)])
 def test_it_does_what_it_is_told(stage, policy, skill, scenes, least):
-    """At least 5 of 6: at the measured rates less comes up once in hundreds of checkpoints."""
+    """At the measured rates (100 % and 96 %) fewer are no bad luck; no cube may be mistaken."""
     trials = plain_trials(all_sentences(skill), scenes, SEED)
     outcomes = [rollout(stage, policy, trial) for trial in trials]
     assert sum(outcome.success for outcome in outcomes) >= least, outcomes
