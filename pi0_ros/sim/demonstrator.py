@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.sim.expert import STEP_S, Goals, feasible, plan, step
+from pi0_ros.sim.expert import STEP_S, Goals, expect, feasible, plan, step
 from pi0_ros.sim.kinematics import arm_joints, hand_of, polar
 from pi0_ros.sim.robot import (
     ARMS,
@@ -124,6 +124,7 @@ class Demonstrator:
                 stumble_left -= 1
                 hand = np.clip(hand + stumble * STEP_S, HAND_LOWER, HAND_UPPER)
             else:
+                cubes = expect(cubes, hand, self._measured())
                 hand = step(hand[None], cubes[None], self._one(task))[0]
             self._robot.set_targets(RIGHT_NAMES, targets_of(hand))
             self._robot.step(STEP_NS)
@@ -144,6 +145,9 @@ class Demonstrator:
     def _cubes(self) -> Array:
         return np.array(list(self._robot.cube_positions().values()))
 
+    def _measured(self) -> Array:
+        return hand_from(self._robot.positions()[RIGHT])
+
     def _one(self, task: int) -> Goals:
         return Goals(self._goals.cube[task : task + 1], self._goals.onto[task : task + 1])
 
@@ -157,6 +161,7 @@ class Demonstrator:
         return int(rng.choice(len(self.tasks), p=weight / weight.sum()))
 
     def _look(self, task: int, hand: Array, cubes: Array) -> Look:
-        plans = targets_of(plan(hand, cubes, self._goals, self._horizon))
+        expected = expect(cubes, hand, self._measured())
+        plans = targets_of(plan(hand, expected, self._goals, self._horizon))
         can = feasible(cubes, self._goals)
         return Look(task, self._robot.positions(), plans, can)

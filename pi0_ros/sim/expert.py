@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.sim.kinematics import planar, polar
-from pi0_ros.sim.task import Task
+from pi0_ros.sim.task import CUBE_EDGE_M, STACK_OFFSET_M, Task
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -32,15 +32,16 @@ GRASP_ABOVE_M = 0.006  # of the finger tips above the centre of the cube between
 LIFTED_M, HOVER_M = 0.20, 0.12  # heights: with a picked cube, and above one
 GRASP_PITCH_RAD = 1.15
 CLOSED_GRIP, HOLDING_GRIP, RELEASED_GRIP = 0.25, 0.63, 0.75
-_EDGE_M = 0.04
 
 # How fast the hand goes sideways [m/s], up or down [m/s], turns [rad/s] and opens [1/s].
-SPEED_M_S, VERTICAL_M_S, PITCH_RAD_S, GRIP_1_S = 0.30, 0.21, 1.5, 2.0
+SPEED_M_S, VERTICAL_M_S, PITCH_RAD_S, GRIP_1_S = 0.24, 0.17, 1.5, 2.0
 # The funnel: the hand comes down by so much for every metre that it comes nearer, once it is
 # nearer than the slack; nearer still it closes.
 FUNNEL_SLOPE, SLACK_M = 3.0, 0.010
 CARRY_CLEARANCE_M = 0.05  # of a carried cube over the one it goes to
 PLACED_M, PLACE_SLACK_M = 0.012, 0.008
+# Once the fingers have begun to open they go on, unless the cube is as far off as this.
+OPENING_GRIP, OPENING_M, OPENING_SLACK_M = 0.30, 0.030, 0.016
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def plan(hand: Array, cubes: Array, goals: Goals, steps: int) -> Array:
     Return the hands' next commands, cubes going along with the hands that hold them.
 
     :param hand: last command, (5,).
-    :param cubes: centres [m], (C, 3).
+    :param cubes: centres as :func:`expect` has them [m], (C, 3).
     :return: (N, H, 5).
     """
     count = len(goals.cube)
@@ -86,12 +87,31 @@ def plan(hand: Array, cubes: Array, goals: Goals, steps: int) -> Array:
     return commands
 
 
+def expect(cubes: Array, hand: Array, measured: Array) -> Array:
+    """
+    Return where the cubes will be once the arm has caught up with its last command.
+
+    A held cube goes along. An arm in motion lags so far behind its command that a teacher who
+    compared the command with the cube's place of now would think that it had lost the cube.
+
+    :param cubes: centres [m], (C, 3).
+    :param hand: last command, (5,).
+    :param measured: where the hand is, (5,).
+    :return: (C, 3) [m].
+    """
+    holding = np.append(measured[:4], hand[4])[None]  # a cube keeps the fingers from closing
+    held = _held(holding, cubes[None])[0]
+    lag: Array = (_point(hand[None]) - _point(measured[None]))[0]
+    expected: Array = cubes + held[:, None] * lag
+    return expected
+
+
 def step(hands: Array, cubes: Array, goals: Goals) -> Array:
     """
     Return the hands' next command.
 
     :param hands: last commands, (N, 5).
-    :param cubes: centres in each plan [m], (N, C, 3).
+    :param cubes: centres in each plan as :func:`expect` has them [m], (N, C, 3).
     :return: (N, 5).
     """
     rows = np.arange(len(hands))
@@ -100,10 +120,9 @@ def step(hands: Array, cubes: Array, goals: Goals) -> Array:
     to_put = goals.onto >= 0
     held = _held(hands, cubes)  # (N, C)
     has_wanted = held[rows, goals.cube]
-    offset = wanted - destination - [0.0, 0.0, _EDGE_M]  # of the cube from its place on the other
-    tolerance_m = np.where(hands[:, 4] < HOLDING_GRIP, PLACED_M, PLACED_M + SLACK_M)
-    above = np.hypot(*offset.T[:2]) < tolerance_m
-    placed = to_put & above & (np.abs(offset[:, 2]) < PLACE_SLACK_M)
+    # Of the cube from its place on the other one.
+    offset = wanted - destination - [0.0, 0.0, CUBE_EDGE_M]
+    placed = to_put & _is_placed(offset, hands[:, 4])
     cases = [placed, has_wanted & to_put, has_wanted, held.any(axis=1)]
     aims = [
         _leave(hands),
@@ -113,7 +132,7 @@ def step(hands: Array, cubes: Array, goals: Goals) -> Array:
     ]
     aim = _approach(hands, wanted)
     for case, other in zip(reversed(cases), reversed(aims), strict=True):
-        aim = np.where(case[:, None], other, aim)
+        aim = np.where(np.expand_dims(case, 1), other, aim)
     return _towards(hands, aim)
 
 
@@ -127,7 +146,7 @@ def feasible(cubes: Array, goals: Goals) -> NDArray[np.bool_]:
     """
     above = cubes[None] - cubes[:, None]  # [lower, upper], (C, C, 3)
     sideways = np.hypot(above[..., 0], above[..., 1])
-    on_top = (sideways < 0.03) & (np.abs(above[..., 2] - _EDGE_M) < 0.01)  # (C, C)
+    on_top = (sideways < 0.03) & (np.abs(above[..., 2] - CUBE_EDGE_M) < 0.01)  # (C, C)
     covered = on_top[goals.cube].any(axis=1)
     taken = on_top[goals.onto]  # (N, C)
     taken[np.arange(len(taken)), goals.cube] = False
@@ -147,6 +166,21 @@ def _held(hands: Array, cubes: Array) -> NDArray[np.bool_]:
     return beside & level & (hands[:, 4:] < HOLDING_GRIP)
 
 
+def _is_placed(offset: Array, grip: Array) -> NDArray[np.bool_]:
+    """
+    Return whether cubes are where they may be let go of, or left, (N,).
+
+    A hand that has begun to open sticks to it: decided anew from a plan that is half a second old,
+    or from eyes that err by a few millimetres, it would close again beside the cube.
+    """
+    opening = grip > OPENING_GRIP
+    released_m = np.where(grip > RELEASED_GRIP, STACK_OFFSET_M, OPENING_M)
+    near = np.hypot(*offset.T[:2]) < np.where(opening, released_m, PLACED_M)
+    level = np.abs(offset[:, 2]) < np.where(opening, OPENING_SLACK_M, PLACE_SLACK_M)
+    placed: NDArray[np.bool_] = near & level
+    return placed
+
+
 # An aim is where a hand should be (azimuth, radius, height, pitch, grip), and the haste: what part
 # of its full speed sideways the hand may use now.
 
@@ -156,7 +190,7 @@ def _approach(hands: Array, cube: Array) -> Array:
     place = polar(cube[:, :2])
     error = _sideways(hands, place)
     grasp = cube[:, 2] + GRASP_ABOVE_M
-    hover = HOVER_M + cube[:, 2] - 0.02
+    hover = HOVER_M + cube[:, 2] - CUBE_EDGE_M / 2
     height = grasp + np.clip((error - SLACK_M) * FUNNEL_SLOPE, 0.0, hover - grasp)
     closing = (error < SLACK_M) & (np.abs(hands[:, 2] - grasp) < 0.008)
     height = np.where(closing, hands[:, 2], height)
@@ -180,10 +214,10 @@ def _carry(hands: Array, cube: Array, destination: Array) -> Array:
     """Lift the cube, bring it over the other one, and come down a funnel."""
     error = np.hypot(*(cube - destination).T[:2])
     clear = np.clip((error - 0.008) * FUNNEL_SLOPE, 0.0, CARRY_CLEARANCE_M)
-    height = hands[:, 2] + destination[:, 2] + _EDGE_M + 0.001 + clear - cube[:, 2]
+    height = hands[:, 2] + destination[:, 2] + CUBE_EDGE_M + 0.001 + clear - cube[:, 2]
     closing = (hands[:, 4] > 0.45) & (cube[:, 2] < destination[:, 2] + 0.02)  # fingers first
     height = np.where(closing, hands[:, 2], height)
-    haste = np.clip((cube[:, 2] - destination[:, 2] - 0.01) / _EDGE_M, 0.0, 1.0)
+    haste = np.clip((cube[:, 2] - destination[:, 2] - 0.01) / CUBE_EDGE_M, 0.0, 1.0)
     haste = np.where(error > 0.03, haste, 1.0)
     place = _point(hands)[:, :2] + destination[:, :2] - cube[:, :2]
     return _aim(polar(place), height, np.full(len(hands), CLOSED_GRIP), haste)
@@ -200,9 +234,10 @@ def _put_down(hands: Array, cubes: Array, held: NDArray[np.bool_]) -> Array:
     rows = np.arange(len(hands))
     mine = held.argmax(axis=1)
     cube = cubes[rows, mine]  # (N, 3)
-    beside = np.hypot(*(cubes - cube[:, None]).transpose(2, 0, 1)[:2]) > _EDGE_M  # (N, C)
-    top = np.where(beside | (cubes[..., 2] >= cube[:, None, 2]), 0.0, cubes[..., 2] + 0.02)
-    drop = cube[:, 2] - 0.02 - top.max(axis=1)
+    beside = np.hypot(*(cubes - cube[:, None]).transpose(2, 0, 1)[:2]) > CUBE_EDGE_M  # (N, C)
+    below = ~beside & (cubes[..., 2] < cube[:, None, 2])
+    top = np.where(below, cubes[..., 2] + CUBE_EDGE_M / 2, 0.0)
+    drop = cube[:, 2] - CUBE_EDGE_M / 2 - top.max(axis=1)
     down = drop < 0.004
     return _aim(
         hands[:, :2], hands[:, 2] - np.where(down, 0.0, drop), np.where(down, 1.0, CLOSED_GRIP)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pi0_ros.sim.gl import load_mujoco
 from pi0_ros.sim.meshes import cluster, read_stl
+from pi0_ros.sim.task import CUBE_EDGE_M
 from pi0_ros.types import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ CUBE_COLORS = {
     'green': (0.05, 0.75, 0.10, 1.0),
     'blue': (0.10, 0.20, 0.95, 1.0),
 }
-CUBE_HALF_M = 0.02
+CUBE_HALF_M = CUBE_EDGE_M / 2
 CELL_MM = 4.0  # of vertex clustering; the meshes are in millimetres
 EXACT_MESHES = ('tabletop', 'finger')  # what the cubes touch keeps its shape
 

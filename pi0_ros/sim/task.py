@@ -23,9 +23,10 @@ LIFT_HEIGHT_M = 0.08
 GRASP_DISTANCE_M = 0.045
 HOLD_NS = 500_000_000
 
-# On top: nearer than half an edge (4 cm) sideways, or it would tip over; one edge higher, give or
-# take what a tilted cube makes of it.
-STACK_OFFSET_M = 0.02
+CUBE_EDGE_M = 0.04
+# On top: nearer than half an edge sideways, or it would tip over; one edge higher, give or take
+# what a tilted cube makes of it.
+STACK_OFFSET_M = CUBE_EDGE_M / 2
 STACK_HEIGHT_M = (0.032, 0.048)
 
 _DESTINATION = re.compile(r'\b(?:on|onto|upon|atop|over)\s+(?:(?:to|top|of|the|a)\s+)*([a-z]+)')

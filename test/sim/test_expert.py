@@ -10,15 +10,22 @@ import pytest
 
 from pi0_ros.sim.demonstrator import RIGHT, RIGHT_NAMES, STEP_NS, hand_from, targets_of
 from pi0_ros.sim.expert import (
+    CLOSED_GRIP,
+    GRASP_ABOVE_M,
     GRIP_1_S,
+    OPENING_GRIP,
+    OPENING_M,
     PITCH_RAD_S,
+    PLACED_M,
     STEP_S,
     VERTICAL_M_S,
     Goals,
+    expect,
     feasible,
     plan,
     step,
 )
+from pi0_ros.sim.kinematics import polar
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.sentences import say
 from pi0_ros.sim.task import Success, Task, all_tasks
@@ -56,6 +63,45 @@ def test_a_plan_carries_the_cube_that_it_holds():
     assert planned[-1, 4] == 1.0
     assert planned[-1, 2] == pytest.approx(0.20)
     assert (planned[:, 4] < 0.3).any()
+
+
+def hand_at(place, grip):
+    return np.array([*polar(place[:2]), place[2] + GRASP_ABOVE_M, 1.15, grip])
+
+
+def test_a_held_cube_goes_along_with_an_arm_that_lags_behind():
+    cubes = PLACES + np.array([0.0, 0.0, 0.1])
+    measured, hand = hand_at(cubes[0], 0.6), hand_at(cubes[0] + [0.03, 0.0, 0.02], CLOSED_GRIP)
+    expected = expect(cubes, hand, measured)
+    assert_allclose(expected[0], cubes[0] + [0.03, 0.0, 0.02])
+    assert_allclose(expected[1:], cubes[1:])
+    # Seen where it is now, it would be out of the hand, which would open.
+    goals = Goals.of([Task('red', 'blue')], CUBES)
+    assert step(hand[None], expected[None], goals)[0, 4] == CLOSED_GRIP
+    assert step(hand[None], cubes[None], goals)[0, 4] > CLOSED_GRIP
+
+
+def test_open_fingers_take_nothing_along():
+    measured, hand = hand_at(PLACES[0], 0.9), hand_at(PLACES[0] + [0.03, 0.0, 0.0], 0.9)
+    assert_allclose(expect(PLACES, hand, measured), PLACES)
+
+
+@pytest.mark.parametrize(
+    ('grip', 'beside_m', 'opens'),
+    [
+        (CLOSED_GRIP, PLACED_M - 0.001, True),
+        (CLOSED_GRIP, PLACED_M + 0.001, False),
+        (OPENING_GRIP + 0.01, PLACED_M + 0.001, True),
+        (OPENING_GRIP + 0.01, OPENING_M - 0.001, True),
+        (OPENING_GRIP + 0.01, OPENING_M + 0.001, False),
+    ],
+)
+def test_fingers_that_have_begun_to_open_go_on(grip, beside_m, opens):
+    cubes = PLACES.copy()
+    cubes[0] = PLACES[2] + [beside_m, 0.0, 0.04]  # red over blue
+    hand = hand_at(cubes[0], grip)
+    following = step(hand[None], cubes[None], Goals.of([Task('red', 'blue')], CUBES))[0]
+    assert (following[4] > grip) == opens
 
 
 def test_what_is_covered_can_not_be_done():

@@ -11,7 +11,7 @@ from pi0_ros.policy.policy import Inference
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.sim.demonstrator import RIGHT, hand_from, targets_of
 from pi0_ros.sim.evaluate.rollout import Stage
-from pi0_ros.sim.expert import STEP_S, Goals, plan
+from pi0_ros.sim.expert import STEP_S, Goals, expect, plan
 from pi0_ros.sim.task import find_task
 from pi0_ros.types import NS_PER_S, Chunk
 
@@ -54,6 +54,7 @@ class Oracle(Still):
         cubes = np.array(list(sim.cube_positions().values()))
         targets = np.tile(sim.targets(), (HORIZON, 1))
         hand = hand_from(targets[0, RIGHT])
+        cubes = expect(cubes, hand, hand_from(sim.positions()[RIGHT]))
         targets[:, RIGHT] = targets_of(plan(hand, cubes, goal, HORIZON))[0]
         return self.chunk(observation, targets)
 

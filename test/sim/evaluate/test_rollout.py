@@ -49,6 +49,11 @@ def test_whoever_does_the_task_succeeds(stage, oracle, task):
     assert outcome.picture is None
 
 
+@pytest.mark.parametrize('task', [PUT, Task('blue', 'red')])
+def test_a_delay_does_not_hinder_whoever_plans_far_enough(stage, oracle, task):
+    assert rollout(stage, oracle, trial_of(task, latency_s=0.36)).success
+
+
 def test_holding_another_cube_is_counted(stage, oracle):
     trial = replace(trial_of(PICK), sentence=say(Task('red')))
     outcome = rollout(stage, oracle, trial)
