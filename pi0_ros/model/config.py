@@ -77,6 +77,8 @@ class Pi0Config:
     :param discrete_state: the prompt carries the state as integers.
     :param noise_scale: standard deviation of the noise that a chunk is sampled from; the public
         model's is 1, and with less a model that is unsure sooner does the same thing twice.
+    :param known_actions: how many leading actions of a chunk the model was trained to be given
+        clean, at most (:func:`pi0_ros.model.guidance.continued`); 0 for none, as the public one.
     :param min_period: shortest wavelength of the time embedding [flow time].
     :param max_period: longest wavelength of the time embedding [flow time].
     """
@@ -91,11 +93,17 @@ class Pi0Config:
     max_token_len: int = 48
     discrete_state: bool = False
     noise_scale: float = 1.0
+    known_actions: int = 0
     min_period: float = 4e-3
     max_period: float = 4.0
 
     def __post_init__(self) -> None:
         """Check what the sizes owe each other."""
+        if not 0 <= self.known_actions < self.horizon:
+            raise InputError(
+                f'config: known_actions: expected at least 0 and less than the horizon '
+                f'({self.horizon}), found {self.known_actions}'
+            )
         shared = ('depth', 'num_heads', 'num_kv_heads', 'head_dim', 'rope_theta')
         apart = [name for name in shared if getattr(self.text, name) != getattr(self.expert, name)]
         if apart:

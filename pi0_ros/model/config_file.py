@@ -68,6 +68,7 @@ def config_from_json(values: object, *, pi05: bool, vocab_size: int) -> Pi0Confi
         max_token_len=_number(values, 'max_token_len', _MAX_TOKEN_LEN[pi05]),
         discrete_state=bool(values.get('discrete_state_input', pi05)),
         noise_scale=_number(values, 'noise_scale', defaults.noise_scale),
+        known_actions=_number(values, 'known_actions', defaults.known_actions, least=0),
         min_period=_number(values, 'time_min_period', defaults.min_period),
         max_period=_number(values, 'time_max_period', defaults.max_period),
     )
@@ -83,6 +84,7 @@ def config_to_json(config: Pi0Config) -> dict[str, Any]:
         'discrete_state_input': config.discrete_state,
         'vocab_size': config.vocab_size,
         'noise_scale': config.noise_scale,
+        'known_actions': config.known_actions,
         'time_min_period': config.min_period,
         'time_max_period': config.max_period,
         'vision': asdict(config.vision),
@@ -96,18 +98,26 @@ def _agree(values: dict[str, Any], key: str, found: float) -> None:
         raise InputError(f'config.json: {key} is {values[key]!r}, but the weights say {found!r}')
 
 
-def _number(values: dict[str, Any], key: str, default: float | None = None) -> Any:
-    """Return a positive number of the type of its default: an integer when it has none."""
+def _number(
+    values: dict[str, Any], key: str, default: float | None = None, least: int | None = None
+) -> Any:
+    """
+    Return a number of the type of its default: an integer when it has none.
+
+    It has to be positive, or not below the least.
+    """
     value = values.get(key, default)
-    _check(value, f'config.json: {key}', whole=not isinstance(default, float))
+    _check(value, f'config.json: {key}', whole=not isinstance(default, float), least=least)
     return value
 
 
-def _check(value: object, where: str, *, whole: bool) -> None:
+def _check(value: object, where: str, *, whole: bool, least: int | None = None) -> None:
     wanted = int if whole else int | float
-    if isinstance(value, bool) or not isinstance(value, wanted) or value <= 0:
+    fits = isinstance(value, wanted) and not isinstance(value, bool)
+    if not fits or (value <= 0 if least is None else value < least):  # type: ignore[operator]
         kind = 'whole number' if whole else 'number'
-        raise InputError(f'{where}: expected a positive {kind}, found {value!r}')
+        expected = f'a positive {kind}' if least is None else f'a {kind} of at least {least}'
+        raise InputError(f'{where}: expected {expected}, found {value!r}')
 
 
 def _part(kind: type[Part], values: dict[str, Any], section: str, variant: str | None) -> Part:

@@ -24,7 +24,8 @@ from torch import Tensor
 if TYPE_CHECKING:
     from pi0_ros.model.pi0 import Inputs, Pi0
 
-Velocity = Callable[[Tensor, Tensor], Tensor]  # x_t (B, H, A), time (B,) -> v (B, H, A)
+# x_t (B, H, A), time (B,) or one for each action (B, H) -> v (B, H, A)
+Velocity = Callable[[Tensor, Tensor], Tensor]
 Record = Callable[[int, Tensor], None]  # step, x_t (B, H, A) entering it
 
 
@@ -34,10 +35,19 @@ def interpolate(noise: Tensor, actions: Tensor, time: Tensor) -> tuple[Tensor, T
 
     :param noise: (B, H, A).
     :param actions: (B, H, A).
-    :param time: (B,).
+    :param time: (B,), or one for each action, (B, H).
     """
-    t = time[:, None, None]  # (B, 1, 1)
+    t = time.view(len(time), -1, 1)  # (B, 1 or H, 1)
     return t * noise + (1 - t) * actions, noise - actions
+
+
+def known_first(known: Tensor, horizon: int) -> Tensor:
+    """
+    Return which actions are given, the first ones, (B, H) bool.
+
+    :param known: how many, (B,) integers.
+    """
+    return torch.arange(horizon, device=known.device) < known[:, None]
 
 
 def sample_time(batch: int, generator: torch.Generator | None = None) -> Tensor:

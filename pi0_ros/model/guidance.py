@@ -7,8 +7,10 @@ While a chunk is computed the robot goes on executing the one before. So the fir
 new chunk are already history when it arrives, and those after it should not disagree with what
 the robot is about to do. Black et al., arXiv 2506.07339, treat this as inpainting: at every step
 of the denoising the chunk that would come out is pulled towards the old chunk, hard where it will
-have been executed, ever more softly after that. It is a change of the velocity, so
-:func:`pi0_ros.model.flow.denoise` needs to know nothing of it.
+have been executed, ever more softly after that (:func:`guided`). A model that was trained to go
+on from given actions needs no pull (Black et al., arXiv 2512.05964): it is given what will have
+been executed (:func:`continued`). Both are changes of the velocity, so
+:func:`pi0_ros.model.flow.denoise` needs to know nothing of them.
 
 The paper's flow time is 1 - t in this package's convention (:mod:`pi0_ros.model.flow`), and its
 velocity is -v; so the chunk that would come out is x - t v, and the pull is subtracted.
@@ -17,14 +19,18 @@ Letters in shapes: B batch, H horizon, A action.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 import math
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from pi0_ros.model.flow import Velocity
+from pi0_ros.model.flow import Velocity, known_first
+
+Backward = Callable[[Tensor], tuple[Tensor]]
 
 MAX_WEIGHT = 5.0  # the paper's beta
 
@@ -121,8 +127,31 @@ def guided(velocity: Velocity, guidance: Guidance) -> Velocity:
             denoised, v = outcome(x_t)
             pull = mask * (guidance.actions - denoised)
         else:
-            denoised, backward, v = torch.func.vjp(outcome, x_t, has_aux=True)
+            results = torch.func.vjp(outcome, x_t, has_aux=True)
+            denoised, backward, v = cast('tuple[Tensor, Backward, Tensor]', results)
             (pull,) = backward(mask * (guidance.actions - denoised))
         return v - guidance_weight(t, guidance.max_weight) * pull
+
+    return towards
+
+
+def continued(velocity: Velocity, actions: Tensor, known: Tensor) -> Velocity:
+    """
+    Return the velocity of denoising that goes on from given actions.
+
+    For models trained so, up to ``known_actions`` of their configuration. The given actions enter
+    the network clean, at flow time 0, and leave on a straight line from their noise, so that
+    denoising ends on them. Source: arXiv 2512.05964, its listing of the sampler.
+
+    :param actions: of which the first ones are given, in the model's numbers, (B, H, A) float32.
+    :param known: how many, (B,) integers.
+    """
+    given = known_first(known, actions.shape[1])  # (B, H)
+
+    def towards(x_t: Tensor, time: Tensor) -> Tensor:
+        t = time[:, None]  # (B, 1)
+        x = torch.where(given[..., None], actions, x_t)
+        v = velocity(x, t.expand(given.shape).masked_fill(given, 0.0))
+        return torch.where(given[..., None], (x_t - actions) / t[..., None], v)
 
     return towards

@@ -24,9 +24,9 @@ class Modulation(NamedTuple):
     three from the condition. Keeping them apart from the norm lets a sampler compute them once
     per flow time: they depend on nothing else.
 
-    :param scale: (D,) or (B, 1, D).
-    :param shift: (B, 1, D), or None.
-    :param gate: (B, 1, D), factor on the sublayer's output, or None.
+    :param scale: (D,), or (B, 1, D) or (B, S, D): for all tokens, or for each.
+    :param shift: (B, 1, D) or (B, S, D), or None.
+    :param gate: (B, 1, D) or (B, S, D), factor on the sublayer's output, or None.
     """
 
     scale: Tensor
@@ -68,9 +68,11 @@ class AdaptiveRMSNorm(nn.Module):
         self.dense = nn.Linear(width, 3 * width)
 
     def modulation(self, cond: Tensor | None) -> Modulation:
-        """Map the condition, (B, D), to the three parts."""
+        """Map the condition, (B, D) or one for each token, (B, S, D), to the three parts."""
         assert cond is not None
-        parts = self.dense(cond).unsqueeze(1)  # (B, 1, 3D)
+        parts = self.dense(cond)
+        if cond.dim() == 2:
+            parts = parts.unsqueeze(1)  # (B, 1, 3D)
         return Modulation(*parts.chunk(3, dim=-1))
 
     def forward(self, x: Tensor, modulation: Modulation) -> Tensor:
@@ -148,10 +150,10 @@ def time_embedding(time: Tensor, width: int, min_period: float, max_period: floa
     openpi, src/openpi/models_pytorch/pi0_pytorch.py, create_sinusoidal_pos_embedding. The highest
     frequency is 1571 [rad], so the angles are computed in float64: float32 would cost 2e-4.
 
-    :param time: (B,) in [0, 1].
-    :return: (B, width) in the dtype of time.
+    :param time: (...) in [0, 1].
+    :return: (..., width) in the dtype of time.
     """
     fraction = torch.linspace(0.0, 1.0, width // 2, dtype=torch.float64, device=time.device)
     period = min_period * (max_period / min_period) ** fraction
-    angle = (2 * math.pi / period) * time.to(torch.float64)[:, None]  # (B, width / 2)
+    angle = (2 * math.pi / period) * time.to(torch.float64)[..., None]  # (..., width / 2)
     return torch.cat((angle.sin(), angle.cos()), dim=-1).to(time.dtype)

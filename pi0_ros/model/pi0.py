@@ -28,7 +28,7 @@ from torch.nn import functional as F
 
 from pi0_ros.model.attention import block_mask, positions_of
 from pi0_ros.model.config import Pi0Config
-from pi0_ros.model.flow import interpolate, sample_time
+from pi0_ros.model.flow import interpolate, known_first, sample_time
 from pi0_ros.model.gemma import Gemma, KeyValue, Modulations, Stream, run
 from pi0_ros.model.layers import time_embedding
 from pi0_ros.model.siglip import ImageEncoder
@@ -147,7 +147,7 @@ class Pi0(nn.Module):
 
         :param state: (B, A).
         :param x_t: (B, H, A).
-        :param time: flow time, (B,) float32.
+        :param time: flow time, (B,), or one for each action, (B, H), float32.
         """
         actions = self.action_in_proj(x_t)  # (B, H, D)
         if self.config.pi05:
@@ -161,7 +161,7 @@ class Pi0(nn.Module):
         return Suffix(embs, pad_mask, starts, modulations)
 
     def time_condition(self, time: Tensor) -> Tensor:
-        """Return what modulates π0.5's norms, (B, D): SiLU follows both layers of the MLP."""
+        """Return what modulates π0.5's norms, (..., D): SiLU follows both layers of the MLP."""
         hidden = F.silu(self.time_mlp_in(self._embed_time(time)))
         return F.silu(self.time_mlp_out(hidden))
 
@@ -182,7 +182,7 @@ class Pi0(nn.Module):
 
         :param state: (B, A).
         :param x_t: (B, H, A).
-        :param time: flow time, (B,) float32.
+        :param time: flow time, (B,), or one for each action, (B, H), float32.
         """
         hidden = self.read_suffix(cache, self.embed_suffix(state, x_t, time))
         return self._velocity_of(hidden)
@@ -217,6 +217,7 @@ class Pi0(nn.Module):
         noise: Tensor | None = None,
         time: Tensor | None = None,
         generator: torch.Generator | None = None,
+        known: Tensor | None = None,
     ) -> Tensor:
         """
         Return the squared error of the velocity, (B, H, A), over all padded dimensions.
@@ -225,6 +226,8 @@ class Pi0(nn.Module):
         :param noise: (B, H, A); drawn from a standard normal when None.
         :param time: (B,); drawn by :func:`pi0_ros.model.flow.sample_time` when None.
         :param generator: source of what is drawn.
+        :param known: how many leading actions are given clean and not learnt, (B,) integers: their
+            flow time and error are 0 (Black et al., arXiv 2512.05964).
         """
         device = generator.device if generator else actions.device
         if noise is None:
@@ -232,8 +235,14 @@ class Pi0(nn.Module):
         if time is None:
             time = sample_time(len(actions), generator)
         noise, time = noise.to(actions.device), time.to(actions.device)
-        x_t, u_t = interpolate(noise, actions, time)
-        return (self.joint_velocity(inputs, x_t, time) - u_t).square()
+        if known is None:
+            x_t, u_t = interpolate(noise, actions, time)
+            return (self.joint_velocity(inputs, x_t, time) - u_t).square()
+        given = known_first(known, self.config.horizon)  # (B, H)
+        times = time[:, None].masked_fill(given, 0.0)
+        x_t, u_t = interpolate(noise, actions, times)
+        error = (self.joint_velocity(inputs, x_t, times) - u_t).square()
+        return error.masked_fill(given[..., None], 0.0)
 
     @property
     def _checkpointing(self) -> bool:
@@ -245,7 +254,7 @@ class Pi0(nn.Module):
 
     def _fuse(self, actions: Tensor, time: Tensor) -> Tensor:
         """Mix flow time into the action tokens of π0, (B, H, D)."""
-        embedded = self._embed_time(time)[:, None].expand_as(actions)
+        embedded = self._embed_time(time.view(len(time), -1)).expand_as(actions)
         hidden = F.silu(self.action_time_mlp_in(torch.cat((actions, embedded), dim=-1)))
         fused: Tensor = self.action_time_mlp_out(hidden)
         return fused

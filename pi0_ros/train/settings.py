@@ -41,6 +41,8 @@ class TrainSettings:
     :param augment: alter pictures as openpi does.
     :param grounding: weight of the loss of :mod:`pi0_ros.train.grounding`; 0 does without.
     :param lora_rank: of the adapters that are trained instead of the transformers; 0 trains all.
+    :param known_actions: how many leading actions of a chunk are given clean, at most, drawn
+        evenly from none on: for real-time chunking by a trained prefix (arXiv 2512.05964).
     :param keep_statistics: normalise as the checkpoint that is the start does, instead of by the
         data; wise where they are few and the robot is the one it was trained on.
     :param std_floor: least standard deviation in the statistics, for joints that hardly move.
@@ -67,6 +69,7 @@ class TrainSettings:
     augment: bool = True
     grounding: float = 0.0
     lora_rank: int = 0
+    known_actions: int = 0
     keep_statistics: bool = False
     std_floor: float = 0.0
     workers: int = 0

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 import math
 from typing import NamedTuple
 
@@ -72,13 +73,20 @@ class Objective(nn.Module):
     def __init__(self, model: Pi0, settings: TrainSettings) -> None:
         super().__init__()
         model.gradient_checkpointing = settings.gradient_checkpointing
+        model.config = replace(model.config, known_actions=settings.known_actions)
         if settings.lora_rank:
             add_adapters(model, settings.lora_rank)
         self.model = model
         self.grounding = Grounding(model) if settings.grounding else None
 
     def forward(
-        self, inputs: Inputs, actions: Tensor, noise: Tensor, time: Tensor, marks: Tensor
+        self,
+        inputs: Inputs,
+        actions: Tensor,
+        noise: Tensor,
+        time: Tensor,
+        marks: Tensor,
+        known: Tensor | None = None,
     ) -> Losses:
         """
         Return the losses of a batch.
@@ -87,8 +95,12 @@ class Objective(nn.Module):
         :param noise: (B, H, A).
         :param time: (B,).
         :param marks: (B, C * N, M).
+        :param known: how many leading actions are given, (B,); the mean is over the others.
         """
-        flow = self.model.loss(inputs, actions, noise, time).mean()
+        error = self.model.loss(inputs, actions, noise, time, known=known)
+        flow = error.mean()
+        if known is not None:
+            flow = flow / (1 - known.float().mean() / error.shape[1])
         aid = self.grounding.loss(marks) if self.grounding else torch.zeros_like(flow)
         return Losses(flow, aid)
 
@@ -170,10 +182,14 @@ class Trainer:
             inputs = inputs._replace(images=augment(inputs.images, generator))
         noise = torch.randn(item.actions.shape, generator=generator).to(self._device)
         time = sample_time(len(item.actions), generator).to(self._device)
+        known = None
+        if settings.known_actions:
+            most, count = settings.known_actions + 1, len(item.actions)
+            known = torch.randint(most, (count,), generator=generator).to(self._device)
         actions, marks = item.actions.to(self._device), item.marks.to(self._device)
         low = settings.precision == 'bfloat16'
         with torch.autocast(self._device.type, torch.bfloat16, enabled=low):
-            losses: Losses = self._shared(inputs, actions, noise, time, marks)
+            losses: Losses = self._shared(inputs, actions, noise, time, marks, known)
         total = losses.flow + settings.grounding * losses.grounding
         torch.autograd.backward(total / settings.accumulation)
         return torch.stack(losses).detach()

@@ -12,7 +12,14 @@ import pytest
 import torch
 
 from pi0_ros.model.flow import denoise
-from pi0_ros.model.guidance import Guidance, Pull, guidance_weight, guided, soft_mask
+from pi0_ros.model.guidance import (
+    Guidance,
+    Pull,
+    continued,
+    guidance_weight,
+    guided,
+    soft_mask,
+)
 
 PULLS = list(Pull)
 
@@ -127,3 +134,30 @@ def test_no_gradients_of_weights_are_kept(model, inputs, chunk):
         guidance = Guidance(noise, soft_mask(noise.shape[1], 1, noise.shape[1]))
         denoise(guided(velocity, guidance), noise, 2)
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.fixture
+def velocity(model, inputs):
+    with torch.no_grad():
+        cache = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
+        yield partial(model.velocity, cache, inputs.state)
+
+
+def test_what_is_given_comes_out(velocity, chunk):
+    _, noise, _ = chunk
+    given = torch.randn(noise.shape, generator=torch.Generator().manual_seed(1))
+    known = torch.arange(len(noise)) + 1
+    found = denoise(continued(velocity, given, known), noise, 7)
+    plain = denoise(velocity, noise, 7)
+    for i, count in enumerate(known.tolist()):
+        torch.testing.assert_close(found[i, :count], given[i, :count], atol=1e-5, rtol=0)
+        assert (
+            found[i, count:] - plain[i, count:]
+        ).abs().max() > 1e-4  # the rest takes note of it
+
+
+def test_with_nothing_given_it_is_plain_sampling(velocity, chunk):
+    _, noise, _ = chunk
+    known = torch.zeros(len(noise), dtype=torch.int64)
+    found = denoise(continued(velocity, torch.full_like(noise, 9.0), known), noise, 7)
+    torch.testing.assert_close(found, denoise(velocity, noise, 7), atol=1e-5, rtol=0)

@@ -143,3 +143,28 @@ def test_loss_notices_a_changed_weight(model, inputs, chunk, weight):
         before = model.loss(inputs, *chunk)
         model.get_parameter(weight).add_(0.1)
         assert not torch.allclose(before, model.loss(inputs, *chunk), atol=1e-4)
+
+
+def test_a_flow_time_for_each_action_may_be_the_same_for_all(model, inputs, chunk):
+    _, noise, time = chunk
+    with torch.no_grad():
+        cache = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
+        shared = model.velocity(cache, inputs.state, noise, time)
+        each = model.velocity(cache, inputs.state, noise, time[:, None].expand(noise.shape[:2]))
+    torch.testing.assert_close(each, shared, atol=1e-5, rtol=0)
+
+
+def test_given_actions_are_clean_and_not_learnt(model, inputs, chunk):
+    actions, noise, time = chunk
+    known = torch.full((len(actions),), 2)
+    with torch.no_grad():
+        plain = model.loss(inputs, actions, noise, time)
+        given = model.loss(inputs, actions, noise, time, known=known)
+        nothing = model.loss(inputs, actions, noise, time, known=torch.zeros_like(known))
+        # However much noise they were to get: it isn't looked at.
+        noisier = torch.cat((9 * noise[:, :2], noise[:, 2:]), dim=1)
+        again = model.loss(inputs, actions, noisier, time, known=known)
+    assert not given[:, :2].any()
+    assert (given[:, 2:] - plain[:, 2:]).abs().max() > 1e-4  # they are looked at
+    assert torch.equal(again, given)
+    torch.testing.assert_close(nothing, plain, atol=1e-5, rtol=1e-5)

@@ -53,6 +53,7 @@ def halves(item):
         {},
         {'optimizer': 'muon', 'muon_learning_rate': 0.02},
         {'grounding': 1.0},
+        {'known_actions': 2},
         pytest.param({'lora_rank': 4, 'learning_rate': 1e-2}, marks=needs_peft),
         {'precision': 'bfloat16'},
         {'gradient_checkpointing': True},
@@ -117,8 +118,9 @@ def patch_noise(*trainers):
     for trainer in trainers:
         loss = trainer.objective.model.loss
 
-        def same(inputs, actions, _noise, _time, loss=loss):
-            return loss(inputs, actions, actions.roll(3, 1) * 2, inputs.state[:, 0].sigmoid())
+        def same(inputs, actions, _noise, _time, known=None, loss=loss):
+            times = inputs.state[:, 0].sigmoid()
+            return loss(inputs, actions, actions.roll(3, 1) * 2, times, known=known)
 
         trainer.objective.model.loss = same
 
@@ -198,3 +200,20 @@ def test_state_files_hold_no_pickle(tmp_path, model, preprocessor, batch):
         'state.json',
         'state.safetensors',
     }
+
+
+def test_the_mean_is_over_what_is_not_given(model, preprocessor, batch):
+    objective = Objective(model.eval(), replace(QUICK, known_actions=2))
+    inputs = preprocessor.to_inputs(batch.encoded, torch.device('cpu'))
+    noise, time = torch.randn(batch.actions.shape), torch.tensor([0.2, 0.4, 0.6, 0.8])
+    known = torch.tensor([0, 1, 2, 2])
+    with torch.no_grad():
+        found = objective(inputs, batch.actions, noise, time, batch.marks, known).flow
+        errors = model.loss(inputs, batch.actions, noise, time, known=known)
+    learnt = [error[count:].flatten() for error, count in zip(errors, known, strict=True)]
+    torch.testing.assert_close(found, torch.cat(learnt).mean())
+
+
+def test_the_checkpoint_says_how_many_actions_it_can_be_given(model, preprocessor):
+    trainer = Trainer(model, preprocessor, replace(QUICK, known_actions=2))
+    assert trainer.averaged_model().config.known_actions == 2
