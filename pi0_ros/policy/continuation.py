@@ -1,0 +1,92 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What the robot will be doing while the next chunk is computed, and for how long.
+
+Both follow from time stamps alone. The newest chunk is the one that the executor follows, so what
+it still has after an observation is what the robot will do without a new one; and a chunk took
+from its observation's capture until it was ready. It knows neither network nor executor, and
+reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi0_ros.types import Chunk
+
+WINDOW = 10  # delays that are remembered: the b of the paper, arXiv 2506.07339
+
+
+@dataclass(frozen=True)
+class Rest:
+    """
+    What is left of a chunk, at the instants of the points of the next one.
+
+    :param targets: joint targets, (K, J) [rad], [m]; the last one is repeated beyond the end.
+    :param delay: points that will have been executed before the next chunk is ready.
+    :param overlap: points before the end.
+    """
+
+    targets: NDArray[np.float64]
+    delay: int
+    overlap: int
+
+
+class Continuation:
+    """
+    Remembers the last chunk, and how long the last ones took.
+
+    The delay is the longest of those remembered, as in the paper: a chunk that arrives later than
+    it was conceived for begins with a jump, one that arrives sooner only with a little less
+    freedom. The first chunk's is not remembered, since loading and compiling are in it.
+    """
+
+    def __init__(self) -> None:
+        self._delays_ns: deque[int] = deque(maxlen=WINDOW)
+        self._last: Chunk | None = None
+        self._is_warm = False
+
+    def forget(self) -> None:
+        """Start anew: the robot may be doing anything, and the next chunk may take any time."""
+        self.__init__()  # type: ignore[misc]  # what is remembered is all there is
+
+    def note(self, chunk: Chunk, ready_ns: int) -> None:
+        """
+        Hear that a chunk is ready.
+
+        :param ready_ns: when [ns].
+        """
+        if self._is_warm:
+            self._delays_ns.append(max(0, ready_ns - chunk.stamp_ns))
+        self._is_warm = True
+        self._last = chunk
+
+    @property
+    def delay_ns(self) -> int | None:
+        """How long the next chunk may take, from the capture of its observation [ns]."""
+        return max(self._delays_ns, default=None)
+
+    def rest(self, stamp_ns: int, times_ns: NDArray[np.int64]) -> Rest | None:
+        """
+        Return what the next chunk has to go on from.
+
+        :param stamp_ns: when its observation was captured [ns].
+        :param times_ns: of its points, from the stamp on [ns], evenly spaced, (K,).
+        :return: None if nothing is left of the last chunk, or no delay is known yet.
+        """
+        last, delay_ns = self._last, self.delay_ns
+        if last is None or delay_ns is None or stamp_ns < last.stamp_ns:
+            return None
+        instants = stamp_ns - last.stamp_ns + times_ns  # (K,), since the last chunk's stamp
+        overlap = int(np.searchsorted(instants, last.times_ns[-1], side='right'))
+        if not overlap:
+            return None
+        columns = [np.interp(instants, last.times_ns, column) for column in last.positions.T]
+        delay = math.ceil(delay_ns / (times_ns[1] - times_ns[0])) if len(times_ns) > 1 else 1
+        return Rest(np.stack(columns, axis=1), delay, overlap)
