@@ -35,7 +35,8 @@ from pi0_ros.execution.status import State
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
-from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import NS_PER_S, InputError
 
 PARAMETERS = (

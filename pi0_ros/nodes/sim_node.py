@@ -28,7 +28,8 @@ from pi0_ros.convert import (
 )
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
-from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import load_robot
 from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.task import Success, find_task

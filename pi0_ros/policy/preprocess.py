@@ -23,7 +23,8 @@ from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.images import check_image, resize_with_pad, to_unit_range
 from pi0_ros.robots.norm_stats import NormStats
-from pi0_ros.robots.spec import Robot, Slot
+from pi0_ros.robots.parts import Slot
+from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace
 from pi0_ros.types import InputError, Observation, finite_array
 

@@ -12,7 +12,8 @@ from safetensors.numpy import load_file
 
 from pi0_ros.robots import transforms as tf
 from pi0_ros.robots.norm_stats import Quantile, ZScore
-from pi0_ros.robots.spec import Gripper, load_robot
+from pi0_ros.robots.parts import Gripper
+from pi0_ros.robots.spec import load_robot
 
 ROOT = Path(__file__).parents[2]
 VECTORS = load_file(ROOT / 'test' / 'reference' / 'prep' / 'transforms.safetensors')

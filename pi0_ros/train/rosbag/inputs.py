@@ -18,7 +18,8 @@ from pi0_ros.convert import (
     type_name,
 )
 from pi0_ros.recording import EpisodeInfo
-from pi0_ros.robots.spec import Output, Robot
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import Robot
 from pi0_ros.train.episode import Array, Picture
 from pi0_ros.train.rosbag.bag import Bag, Message, open_bag
 from pi0_ros.train.rosbag.series import Series
