@@ -17,7 +17,7 @@ Rotation = Literal[0, 90, 180, 270]
 WhenMissing = Literal['refuse', 'mask']
 Unit = Literal['rad', 'm']
 Sign = Literal[1, -1]
-GripperMap = Literal['linear', 'aloha_angular']
+GripperMap = Literal['linear', 'aloha_angular', 'aloha_finger']
 NormalizationKind = Literal['z_score', 'quantile']
 OutputMessage = Literal['float64_multi_array', 'joint_trajectory', 'joint_state']
 
@@ -71,7 +71,9 @@ class Gripper:
     """
     How a gripper joint becomes the model's number.
 
-    :param map: `linear`: 0 closed, 1 open; `aloha_angular`: openpi's `adapt_to_pi` after that.
+    :param map: a name in :data:`.transforms.GRIPPER_TRANSFORMS`: `linear` is 0 closed, 1 open;
+        `aloha_angular` and `aloha_finger` are openpi's `adapt_to_pi` after that, for the simulated
+        and the real ALOHA.
     :param closed: joint position when closed [unit of the joint].
     :param open: joint position when open [unit of the joint].
     """

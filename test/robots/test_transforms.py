@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.testing import assert_allclose
@@ -12,7 +13,7 @@ from safetensors.numpy import load_file
 
 from pi0_ros.robots import transforms as tf
 from pi0_ros.robots.norm_stats import Quantile, ZScore
-from pi0_ros.robots.parts import Gripper
+from pi0_ros.robots.parts import Gripper, GripperMap
 from pi0_ros.robots.spec import load_robot
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,7 @@ def test_gripper_maps_equal_openpi(function, key):
     [
         (tf.aloha_state, tf.aloha_state_inverse),
         (tf.aloha_command, tf.aloha_command_inverse),
+        (tf.aloha_finger_command, tf.aloha_finger_command_inverse),
         (lambda x: tf.to_unit(x, 0.01844, 0.058), lambda y: tf.to_unit_inverse(y, 0.01844, 0.058)),
         (lambda x: tf.to_unit(x, 1.0, 0.0), lambda y: tf.to_unit_inverse(y, 1.0, 0.0)),
         (lambda x: tf.sign_offset(x, -1, 0.3), lambda y: tf.sign_offset_inverse(y, -1, 0.3)),
@@ -106,18 +108,58 @@ def test_the_whole_chain_equals_openpi(aloha_delta, kind, scaling, keys):
     assert_allclose(targets, VECTORS[f'chain.{kind}.policy_actions'], atol=1e-6)
 
 
-@pytest.mark.parametrize('file', sorted((ROOT / 'config/robots').glob('*.yaml')), ids=str)
-def test_actions_survive_the_round_trip_for_every_robot(file):
-    robot = load_robot(file)
+def finger_m(horn_rad):
+    """Where the finger of a ViperX gripper is, as the law of cosines says it."""
+    arm, horn = 0.036, 0.022
+    return horn * np.sin(horn_rad) + np.sqrt(arm**2 - (horn * np.cos(horn_rad)) ** 2)
+
+
+def real_finger_m(command):
+    """Where the finger goes that ALOHA commands, 0 closed .. 1 open, by its motor's angle."""
+    horn_rad = command * (1.4910 + 0.6213) - 0.6213  # PUPPET_GRIPPER_JOINT_UNNORMALIZE_FN
+    return finger_m(np.clip(horn_rad, -np.pi / 2, np.pi / 2))
+
+
+@pytest.mark.parametrize(
+    ('kind', 'scaling', 'keys'),
+    [('zscore', ZScore, ('mean', 'std')), ('quantile', Quantile, ('q01', 'q99'))],
+)
+def test_the_real_aloha_equals_openpi(kind, scaling, keys):
+    """From the real robot's own numbers, in metres, as its file describes it."""
+    robot = load_robot(ROOT / 'config' / 'robots' / 'aloha.yaml')
+    stats = {
+        name: scaling(*(VECTORS[f'chain.stats.{name}.{key}'] for key in keys))
+        for name in ('state', 'actions')
+    }
+    grippers = [6, 13]
     space = tf.ModelSpace(robot)
-    rng = np.random.default_rng(0)
-    lower, upper = robot.position_limits
-    state = space.encode_state(rng.uniform(lower, upper))
-    targets = rng.uniform(lower, upper, (50, len(robot.joints)))
-    before = targets.copy()
-    undone = space.decode_actions(space.encode_actions(targets, state), state)
-    assert_allclose(undone, targets, atol=1e-12)
-    assert (targets == before).all(), 'the input was changed'
+
+    measured = VECTORS['chain.in.state'].copy()
+    # PUPPET_GRIPPER_POSITION_UNNORMALIZE_FN
+    measured[grippers] = measured[grippers] * (0.05800 - 0.01844) + 0.01844
+    state = space.encode_state(measured)
+    normalised = np.pad(stats['state'].normalize(state), (0, 18))
+    assert_allclose(normalised, VECTORS[f'chain.{kind}.model_state'], rtol=1e-6, atol=1e-6)
+
+    targets = VECTORS['chain.in.actions'].copy()
+    told = (targets[:, grippers] > 0) & (targets[:, grippers] < 1)  # where a finger can be
+    targets[:, grippers] = real_finger_m(targets[:, grippers])
+    actions = space.encode_actions(targets, state)
+    normalised = np.pad(stats['actions'].normalize(actions), ((0, 0), (0, 18)))
+    expected = VECTORS[f'chain.{kind}.model_actions']
+    assert_allclose(normalised[:, grippers][told], expected[:, grippers][told], atol=1e-12)
+    arms = [i for i in range(32) if i not in grippers]
+    assert_allclose(normalised[:, arms], expected[:, arms], atol=1e-12)
+
+    output = stats['actions'].unnormalize(VECTORS['chain.model_output_actions'])
+    commands = space.decode_actions(output[:, :14], state)
+    expected = VECTORS[f'chain.{kind}.policy_actions'].copy()
+    expected[:, grippers] = real_finger_m(expected[:, grippers])
+    assert_allclose(commands, expected, atol=1e-6)
+
+
+def test_every_gripper_map_has_its_transform():
+    assert set(tf.GRIPPER_TRANSFORMS) == set(get_args(GripperMap))
 
 
 def test_only_the_named_joints_are_relative(aloha_delta):
