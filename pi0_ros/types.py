@@ -86,10 +86,15 @@ class Chunk:
     """
     A piece of intended motion: point k is the joint target meant for stamp_ns + times_ns[k].
 
+    A robot's description says which of its joints are told velocities. For these the velocities
+    are what counts, and the positions are the path they make from where the joints were measured.
+
     :param stamp_ns: capture time of the observation it was computed from [ns].
     :param names: joint names, length J.
     :param times_ns: offsets from the stamp [ns], (K,), strictly increasing, not negative.
     :param positions: joint targets, (K, J), in [rad] or [m].
+    :param velocities: joint velocities, (K, J), in [rad/s] or [m/s], 0 for a joint that is told
+        positions; None if all are.
     :raises InputError: if it has no points, unordered times, doubled names, wrong shapes or
         values that are not finite.
     """
@@ -98,6 +103,7 @@ class Chunk:
     names: tuple[str, ...]
     times_ns: NDArray[np.int64]
     positions: NDArray[np.float64]
+    velocities: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Check and freeze."""
@@ -120,6 +126,9 @@ class Chunk:
         object.__setattr__(self, 'names', names)
         object.__setattr__(self, 'times_ns', times)
         object.__setattr__(self, 'positions', positions)
+        if self.velocities is not None:
+            velocities = finite_array(self.velocities, shape, 'chunk velocities', names)
+            object.__setattr__(self, 'velocities', velocities)
 
     @property
     def end_ns(self) -> int:
