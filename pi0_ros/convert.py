@@ -173,35 +173,46 @@ def chunk_to_message(chunk: Chunk) -> JointTrajectory:
         JointTrajectoryPoint(positions=row.tolist(), time_from_start=ns_to_duration(time_ns))
         for time_ns, row in zip(chunk.times_ns, chunk.positions, strict=True)
     ]
+    for point, row in zip(points, () if chunk.velocities is None else chunk.velocities):
+        point.velocities = row.tolist()
     header = Header(stamp=ns_to_time(chunk.stamp_ns))
     return JointTrajectory(header=header, joint_names=list(chunk.names), points=points)
 
 
 def message_to_chunk(message: JointTrajectory) -> Chunk:
     """
-    Return a trajectory as a chunk.
+    Return a trajectory as a chunk; velocities are in all of its points or in none.
 
-    :raises InputError: if it has no points, a point without one position per joint, unordered
+    :raises InputError: if it has no points, a point without one number per joint, unordered
         times, doubled names or values that are not finite.
     """
     names = check_joint_names(message.joint_names, 'chunk')
-    width = len(names)
-    for k, point in enumerate(message.points):
-        if len(point.positions) != width:
-            raise InputError(
-                f'chunk: point {k} has {len(point.positions)} positions for {width} joints'
-            )
+    has_velocities = any(len(point.velocities) for point in message.points)
     return Chunk(
         stamp_ns=time_to_ns(message.header.stamp),
         names=names,
         times_ns=np.array([time_to_ns(p.time_from_start) for p in message.points], np.int64),
-        positions=np.array([p.positions for p in message.points]).reshape(-1, width),
+        positions=_rows(message, 'positions'),
+        velocities=_rows(message, 'velocities') if has_velocities else None,
     )
 
 
-def command_to_array(command: Command, joints: Sequence[str]) -> Float64MultiArray:
-    """Return the targets of some joints as forward_command_controller takes them."""
-    return Float64MultiArray(data=_pick(command, joints, command.positions))
+def _rows(message: JointTrajectory, field: str) -> NDArray[np.float64]:
+    """Return a field of all points, (K, J)."""
+    width = len(message.joint_names)
+    rows = [getattr(point, field) for point in message.points]
+    for k, found in enumerate(map(len, rows)):
+        if found != width:
+            raise InputError(f'chunk: point {k} has {found} {field} for {width} joints')
+    return np.array(rows).reshape(-1, width)
+
+
+def command_to_array(
+    command: Command, joints: Sequence[str], field: str = 'position'
+) -> Float64MultiArray:
+    """Return positions or velocities of some joints as forward_command_controller takes them."""
+    values = command.velocities if field == 'velocity' else command.positions
+    return Float64MultiArray(data=_pick(command, joints, values))
 
 
 def command_to_trajectory(

@@ -92,6 +92,8 @@ class ExecutorNode(Node):
                 clock_jump_s=p.clock_jump_s,
                 tracking_tolerance=p.tracking_tolerance,
                 gripper_joints=tuple(robot.grippers),
+                velocity_joints=robot.velocity_joints,
+                forwarded_joints=robot.forwarded_joints,
             ),
         )
         self._core.set_enabled(enabled=p.enabled)
@@ -116,7 +118,10 @@ class ExecutorNode(Node):
     def _make_output(self, output: Output):
         """Return the function that sends a command's part to one controller."""
         message_class, convert = {
-            'float64_multi_array': (Float64MultiArray, command_to_array),
+            'float64_multi_array': (
+                Float64MultiArray,
+                lambda command, joints: command_to_array(command, joints, output.field),
+            ),
             'joint_state': (JointState, command_to_joint_state),
             'joint_trajectory': (
                 JointTrajectory,

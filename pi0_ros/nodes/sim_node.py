@@ -129,6 +129,8 @@ class SimNode(Node):
 
     def _take_commands_from(self, output: Output) -> None:
         """Subscribe to the topic a controller would listen on."""
+        if output.field == 'velocity':
+            raise InputError(f'output {output.topic}: the simulated robot takes only positions')
         message_class, read = COMMAND_READERS[output.message]
         self.create_subscription(
             message_class, output.topic, partial(self._on_command, output, read), 10

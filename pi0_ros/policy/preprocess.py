@@ -95,7 +95,7 @@ class Preprocessor:
         """
         Prepare the joint targets that followed an observation: what the model is trained to give.
 
-        :param targets: (K, J) [rad], [m].
+        :param targets: (K, J) [rad], [m], or [rad/s], [m/s] of joints that are told velocities.
         :param positions: measured at the chunk's start, (J,).
         :return: normalised, padded with zeros, (K, A) float32.
         :raises InputError: if a number is not finite or the shape is another one.
@@ -111,7 +111,7 @@ class Preprocessor:
 
         :param actions: what the model gave, (K, A).
         :param positions: measured at the chunk's start, (J,).
-        :return: joint targets, (K, J) [rad], [m].
+        :return: joint targets, (K, J), as :meth:`encode_actions` takes them.
         :raises InputError: if the model gave a number that isn't finite.
         """
         shape = (self._config.horizon, self._config.action_dim)

@@ -8,6 +8,7 @@ Plain values that :mod:`.reading` has checked. Topics and messages are only name
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,9 +18,11 @@ Rotation = Literal[0, 90, 180, 270]
 WhenMissing = Literal['refuse', 'mask']
 Unit = Literal['rad', 'm']
 Sign = Literal[1, -1]
-GripperMap = Literal['linear', 'aloha_angular', 'aloha_finger']
+GripperMap = Literal['linear', 'aloha_angular', 'aloha_finger', 'droid']
+Quantity = Literal['position', 'velocity']
 NormalizationKind = Literal['z_score', 'quantile']
 OutputMessage = Literal['float64_multi_array', 'joint_trajectory', 'joint_state']
+OutputField = Literal['position', 'velocity']
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Gripper:
 
     :param map: a name in :data:`.transforms.GRIPPER_TRANSFORMS`: `linear` is 0 closed, 1 open;
         `aloha_angular` and `aloha_finger` are openpi's `adapt_to_pi` after that, for the simulated
-        and the real ALOHA.
+        and the real ALOHA; `droid` is 0 open, 1 closed, and commands are one or the other.
     :param closed: joint position when closed [unit of the joint].
     :param open: joint position when open [unit of the joint].
     """
@@ -81,6 +84,25 @@ class Gripper:
     map: GripperMap
     closed: float
     open: float
+
+
+@dataclass(frozen=True)
+class ActionSpace:
+    """
+    What the model's numbers for the joints are; a gripper's is always a position.
+
+    :param quantity: positions, or velocities.
+    :param delta: joints whose actions the model gives relative to the state.
+    :param scale: velocity that the model's 1 stands for, of every joint that is told velocities
+        [unit/s].
+    :param clip: lowest and highest number of the model's that is followed, when they are
+        velocities.
+    """
+
+    quantity: Quantity
+    delta: tuple[str, ...]
+    scale: Mapping[str, float]
+    clip: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -103,9 +125,11 @@ class Output:
 
     :param topic: relative topic name.
     :param message: the kind of message.
+    :param field: what a message of bare numbers holds.
     :param joints: the joints it takes, in its order.
     """
 
     topic: str
     message: OutputMessage
+    field: OutputField
     joints: tuple[str, ...]

@@ -10,9 +10,12 @@ would have been valid.
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+from types import MappingProxyType
 from typing import get_args
 
 from pi0_ros.robots.parts import (
+    ActionSpace,
     Camera,
     Gripper,
     GripperMap,
@@ -20,7 +23,9 @@ from pi0_ros.robots.parts import (
     Normalization,
     NormalizationKind,
     Output,
+    OutputField,
     OutputMessage,
+    Quantity,
     Rotation,
     Sign,
     Slot,
@@ -94,17 +99,26 @@ def grippers(top: Section, joints: tuple[Joint, ...]) -> dict[str, Gripper]:
     return grippers
 
 
-def delta(section: Section, joints: tuple[Joint, ...]) -> tuple[str, ...]:
-    """Read the names of the joints whose actions are relative to the state."""
-    # Velocity action spaces (openpi's DROID) are refused here, by name, not misread as positions.
-    section.choice('quantity', ('position',))
+def action_space(
+    section: Section, joints: Sequence[Joint], grippers: Container[str]
+) -> ActionSpace:
+    """Read what the model's numbers are: velocities need a scale for each, and a range."""
+    quantity = section.choice('quantity', get_args(Quantity))
+    scale: dict[str, float] = {}
+    clip: tuple[float, float] | None = None
+    if quantity != 'position':
+        scales = section.section('scale')
+        told = [joint.name for joint in joints if joint.name not in grippers]
+        scale = {name: scales.positive(name) for name in told}
+        scales.finish()
+        clip = section.interval('clip')
     delta = section.names('delta')
     section.finish()
-    names = [joint.name for joint in joints]
+    names = [joint.name for joint in joints if joint.name not in scale]
     for name in delta:
         if name not in names:
             section.fail('delta', name, f'some of the joints {", ".join(names)}')
-    return delta
+    return ActionSpace(quantity, delta, MappingProxyType(scale), clip)
 
 
 def normalization(section: Section) -> Normalization:
@@ -115,7 +129,7 @@ def normalization(section: Section) -> Normalization:
     return Normalization(kind, asset)
 
 
-def outputs(top: Section, joints: tuple[Joint, ...]) -> tuple[Output, ...]:
+def outputs(top: Section, joints: Sequence[Joint], space: ActionSpace) -> tuple[Output, ...]:
     """Read the controllers, which together take every joint once."""
     left = [joint.name for joint in joints]
     outputs: list[Output] = []
@@ -123,6 +137,7 @@ def outputs(top: Section, joints: tuple[Joint, ...]) -> tuple[Output, ...]:
         output = Output(
             topic=one.text('topic'),
             message=one.choice('message', get_args(OutputMessage)),
+            field=one.choice('field', get_args(OutputField), default='position'),
             joints=one.names('joints'),
         )
         one.finish()
@@ -130,7 +145,19 @@ def outputs(top: Section, joints: tuple[Joint, ...]) -> tuple[Output, ...]:
             if name not in left:
                 one.fail('joints', name, f'joints that no output has yet: {", ".join(left)}')
             left.remove(name)
+        if output.field == 'velocity':
+            _check_velocities(one, output, space)
         outputs.append(output)
     if left:
         top.fail('outputs', 'none', f'an output for {", ".join(left)}')
     return tuple(outputs)
+
+
+def _check_velocities(section: Section, output: Output, space: ActionSpace) -> None:
+    """Only a message of bare numbers has a choice, and only joints that are told velocities."""
+    if output.message != 'float64_multi_array':
+        section.fail('field', 'velocity', f'no such key: {output.message} says what it holds')
+    for name in output.joints:
+        if name not in space.scale:
+            told = ', '.join(space.scale) or 'none'
+            section.fail('joints', name, f'joints that are told velocities ({told})')

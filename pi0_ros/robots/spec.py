@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.robots import reading
-from pi0_ros.robots.parts import Camera, Gripper, Joint, Normalization, Output
+from pi0_ros.robots.parts import ActionSpace, Camera, Gripper, Joint, Normalization, Output
 from pi0_ros.robots.section import read_yaml
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Robot:
     :param cameras: by name.
     :param joints: in model order.
     :param grippers: by joint name.
-    :param delta: joints whose actions the model gives relative to the state.
+    :param action_space: what the model's numbers for the joints are.
     :param normalization: which statistics.
     :param outputs: the controllers; together they take every joint once.
     """
@@ -46,7 +46,7 @@ class Robot:
     cameras: Mapping[str, Camera]
     joints: tuple[Joint, ...]
     grippers: Mapping[str, Gripper]
-    delta: tuple[str, ...]
+    action_space: ActionSpace
     normalization: Normalization
     outputs: tuple[Output, ...]
 
@@ -54,6 +54,18 @@ class Robot:
     def joint_names(self) -> tuple[str, ...]:
         """Names of the joints in model order."""
         return tuple(joint.name for joint in self.joints)
+
+    @cached_property
+    def velocity_joints(self) -> tuple[str, ...]:
+        """Names of the joints that chunks tell velocities, in model order."""
+        return tuple(self.action_space.scale)
+
+    @cached_property
+    def forwarded_joints(self) -> tuple[str, ...]:
+        """Names of those of them whose controllers are told velocities too."""
+        return tuple(
+            name for output in self.outputs if output.field == 'velocity' for name in output.joints
+        )
 
     @cached_property
     def position_limits(self) -> Array:
@@ -88,15 +100,17 @@ def load_robot(path: str | Path) -> Robot:
     name, rate_hz = top.text('name'), top.positive('rate_hz')
     cameras = reading.cameras(top)
     joints = reading.joints(top.sections('joints'))
+    grippers = reading.grippers(top, joints)
+    action_space = reading.action_space(top.section('action_space'), joints, grippers)
     robot = Robot(
         name=name,
         rate_hz=rate_hz,
         cameras=MappingProxyType(cameras),
         joints=joints,
-        grippers=MappingProxyType(reading.grippers(top, joints)),
-        delta=reading.delta(top.section('action_space'), joints),
+        grippers=MappingProxyType(grippers),
+        action_space=action_space,
         normalization=reading.normalization(top.section('normalization')),
-        outputs=reading.outputs(top, joints),
+        outputs=reading.outputs(top, joints, action_space),
     )
     top.finish()
     return robot

@@ -3,9 +3,9 @@
 """
 Between a robot's joints and the vectors that the model was trained on.
 
-Takes joint positions in the robot's units, gives numbers in the model's, before normalisation,
-and the way back. Every step is a small function with its inverse beside it. Last axis of every
-array: J joints. It does not know statistics, padding or time.
+Takes joint positions and velocities in the robot's units, gives numbers in the model's, before
+normalisation, and the way back. Every step is a small function with its inverse beside it. Last
+axis of every array: J joints. It does not know statistics, padding or time.
 """
 
 from __future__ import annotations
@@ -111,6 +111,20 @@ def aloha_finger_command_inverse(values: Array) -> Array:
     return to_unit(_finger_m(values + _PI_CLOSED_RAD), _CLOSED_M, _OPEN_M)
 
 
+def droid_state(values: Array) -> Array:
+    """Map a gripper, 0 closed .. 1 open, to DROID's number, 0 open .. 1 closed."""
+    return 1.0 - values
+
+
+def droid_command_inverse(values: Array) -> Array:
+    """
+    Close above a half, open below: the only two commands that openpi's client gives.
+
+    Source: openpi, examples/droid/main.py.
+    """
+    return np.where(values > 0.5, 0.0, 1.0)
+
+
 class GripperTransform(NamedTuple):
     """
     What the model's numbers for a gripper are; robots say 0 closed .. 1 open.
@@ -134,6 +148,7 @@ GRIPPER_TRANSFORMS: Mapping[GripperMap, GripperTransform] = MappingProxyType(
         'aloha_finger': GripperTransform(
             aloha_state, aloha_finger_command, aloha_finger_command_inverse
         ),
+        'droid': GripperTransform(droid_state, droid_state, droid_command_inverse),
     }
 )
 
@@ -158,15 +173,22 @@ def to_delta_inverse(actions: Array, state: Array, relative: NDArray[np.bool_]) 
 
 class ModelSpace:
     """
-    All transforms of one robot, in openpi's order: signs, grippers, then delta.
+    All transforms of one robot, in openpi's order: signs, scales and grippers, then delta.
+
+    Joint targets are positions, but velocities of the joints that are told velocities.
 
     :param robot: the description that chooses among them.
     """
 
     def __init__(self, robot: Robot) -> None:
+        space = robot.action_space
         self._sign = np.array([joint.sign for joint in robot.joints], dtype=np.float64)
         self._offset = np.array([joint.offset for joint in robot.joints], dtype=np.float64)
-        self._relative = np.array([name in robot.delta for name in robot.joint_names])
+        told = np.array([name in space.scale for name in robot.joint_names])
+        self._target_offset = np.where(told, 0.0, self._offset)
+        self._scale = np.array([space.scale.get(name, 1.0) for name in robot.joint_names])
+        self._clip = space.clip or (-np.inf, np.inf)
+        self._relative = np.array([name in space.delta for name in robot.joint_names])
         self._grippers = [
             _Gripper(robot.joint_names.index(name), GRIPPER_TRANSFORMS[g.map], g.closed, g.open)
             for name, g in robot.grippers.items()
@@ -184,11 +206,11 @@ class ModelSpace:
         """
         Turn joint targets into what the model is trained to give.
 
-        :param targets: positions, (K, J).
+        :param targets: (K, J).
         :param state: from :meth:`encode_state`, (J,).
         :return: (K, J).
         """
-        actions = sign_offset(targets, self._sign, self._offset)
+        actions = sign_offset(targets / self._scale, self._sign, self._target_offset)
         for g in self._grippers:
             share = to_unit(targets[..., g.joint], g.closed, g.open)
             actions[..., g.joint] = g.transform.command(share)
@@ -196,14 +218,14 @@ class ModelSpace:
 
     def decode_actions(self, actions: Array, state: Array) -> Array:
         """
-        Undo :meth:`encode_actions`.
+        Undo :meth:`encode_actions`; velocities out of the model's range are cut off.
 
         :param actions: what the model gave, unnormalised, (K, J).
         :param state: from :meth:`encode_state`, (J,).
         :return: joint targets, (K, J).
         """
-        actions = to_delta_inverse(actions, state, self._relative)
-        targets = sign_offset_inverse(actions, self._sign, self._offset)
+        actions = to_delta_inverse(actions, state, self._relative).clip(*self._clip)
+        targets = self._scale * sign_offset_inverse(actions, self._sign, self._target_offset)
         for g in self._grippers:
             share = g.transform.command_inverse(actions[..., g.joint])
             targets[..., g.joint] = to_unit_inverse(share, g.closed, g.open)

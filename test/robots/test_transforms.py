@@ -31,7 +31,7 @@ def aloha():
 @pytest.fixture
 def aloha_delta(aloha):
     arms = tuple(name for name in aloha.joint_names if name not in aloha.grippers)
-    return replace(aloha, delta=arms)
+    return replace(aloha, action_space=replace(aloha.action_space, delta=arms))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,26 @@ def test_the_real_aloha_equals_openpi(kind, scaling, keys):
     expected = VECTORS[f'chain.{kind}.policy_actions'].copy()
     expected[:, grippers] = real_finger_m(expected[:, grippers])
     assert_allclose(commands, expected, atol=1e-6)
+
+
+def test_droid_equals_openpi():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'droid.yaml')
+    space = tf.ModelSpace(robot)
+    arm = VECTORS['droid.in.observation/joint_position']
+    closedness = VECTORS['droid.in.observation/gripper_position']  # 0 open .. 1 closed
+    measured = np.append(arm, closedness * 0.8)
+    state = space.encode_state(measured)
+    assert_allclose(state, VECTORS['droid.out.state'], atol=1e-12)
+
+    actions = VECTORS['droid.policy_actions']
+    targets = space.decode_actions(actions, state)
+    # What openpi's client makes of them (examples/droid/main.py), and DROID of that: 0.2 rad in
+    # a step of 1/15 s (droid/robot_ik/robot_ik_solver.py).
+    told = np.clip(np.hstack([actions[:, :7], actions[:, 7:] > 0.5]), -1, 1)
+    assert_allclose(targets[:, :7], told[:, :7] * 0.2 * 15, atol=1e-12)
+    assert_allclose(targets[:, 7], told[:, 7] * 0.8, atol=1e-12)
+    assert np.abs(actions[:, :7]).max() > 1, 'nothing was there to clip'
+    assert set(told[:, 7]) == {0.0, 1.0}
 
 
 def test_every_gripper_map_has_its_transform():

@@ -93,6 +93,11 @@ def read_inputs(folder: Path, robot: Robot, info: EpisodeInfo) -> Inputs:
     commands = []
     for output in robot.outputs:
         message_class, _ = COMMAND_READERS[output.message]
+        if output.field == 'position' and set(output.joints) & set(robot.velocity_joints):
+            raise InputError(
+                f'{folder}: topic {output.topic}: holds positions, expected velocities, since '
+                f'robot {robot.name} learns them for {", ".join(output.joints)}'
+            )
         _, targets = topics.add(
             output.topic,
             type_name(message_class),
