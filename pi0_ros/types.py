@@ -60,6 +60,23 @@ def finite_array(
     return array
 
 
+def integrate(
+    velocities: NDArray[np.float64], times_ns: NDArray[np.int64], start: ArrayLike
+) -> NDArray[np.float64]:
+    """
+    Return the path that velocities make; each holds from its point to the next.
+
+    :param velocities: (K, J).
+    :param times_ns: of the points [ns], (K,).
+    :param start: where the path begins, (J,).
+    :return: (K, J), which has nothing of the last velocity yet.
+    """
+    steps = velocities[:-1] * np.diff(times_ns)[:, None] / NS_PER_S
+    return np.asarray(
+        start + np.concatenate([np.zeros_like(velocities[:1]), steps.cumsum(axis=0)])
+    )
+
+
 @dataclass(frozen=True)
 class Observation:
     """
@@ -68,7 +85,8 @@ class Observation:
     :param stamp_ns: capture time of the newest image [ns]; the chunk's time zero.
     :param images: camera name of the robot's description to picture, (h, w, 3) uint8 RGB.
         A camera that is absent is not in the mapping.
-    :param state: measured joint positions, (J,), in the robot's joint order and units.
+    :param state: what was measured, in the order and units of the robot's description: joint
+        positions, (J,), or what it names in their place, (S,).
     :param prompt: the sentence the robot is to follow.
     :param stamps_ns: when each input was measured [ns]: every picture by its camera's name, and
         the state as 'joint_states'.

@@ -16,6 +16,13 @@ from pi0_ros.convert.basics import (
     time_to_ns,
     type_name,
 )
+from pi0_ros.convert.cartesian import (
+    chunk_to_messages,
+    command_to_twist,
+    messages_to_chunk,
+    pose_to_vector,
+    twist_to_targets,
+)
 from pi0_ros.convert.chunks import chunk_to_message, message_to_chunk
 from pi0_ros.convert.commands import (
     COMMAND_READERS,
@@ -38,20 +45,25 @@ __all__ = [
     'IMAGE_READERS',
     'array_to_targets',
     'chunk_to_message',
+    'chunk_to_messages',
     'command_to_array',
     'command_to_joint_state',
     'command_to_trajectory',
+    'command_to_twist',
     'compressed_to_rgb',
     'diagnostics_message',
     'image_to_rgb',
     'joint_state_to_positions',
     'message_to_chunk',
+    'messages_to_chunk',
     'ns_to_duration',
     'ns_to_time',
+    'pose_to_vector',
     'positions_to_joint_state',
     'rgb_to_image',
     'status_message',
     'time_to_ns',
     'trajectory_to_targets',
+    'twist_to_targets',
     'type_name',
 ]

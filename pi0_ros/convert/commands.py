@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from geometry_msgs.msg import TwistStamped
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import JointState
@@ -13,6 +14,7 @@ from std_msgs.msg import Float64MultiArray, Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from pi0_ros.convert.basics import ns_to_duration, ns_to_time
+from pi0_ros.convert.cartesian import twist_to_targets
 from pi0_ros.convert.joints import joint_state_to_positions
 from pi0_ros.types import Command, InputError, finite_array
 
@@ -81,6 +83,7 @@ COMMAND_READERS = {
     'float64_multi_array': (Float64MultiArray, array_to_targets),
     'joint_state': (JointState, joint_state_to_positions),
     'joint_trajectory': (JointTrajectory, trajectory_to_targets),
+    'twist_stamped': (TwistStamped, twist_to_targets),
 }
 
 

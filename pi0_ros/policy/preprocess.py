@@ -119,7 +119,7 @@ class Preprocessor:
         unnormalised = self._stats.actions.unnormalize(normalised)
         state = self._model_state(positions)
         # openpi unnormalises the state too, which gives back this one.
-        return self._space.decode_actions(unnormalised[:, : state.size], state)
+        return self._space.decode_actions(unnormalised[:, : len(self._robot.joints)], state)
 
     def to_inputs(self, batch: Encoded, device: torch.device) -> Inputs:
         """
@@ -139,7 +139,7 @@ class Preprocessor:
         )
 
     def _model_state(self, positions: ArrayLike) -> Array:
-        names = self._robot.joint_names
+        names = self._robot.state_names
         return self._space.encode_state(
             finite_array(positions, (len(names),), 'observed state', names)
         )
@@ -168,15 +168,18 @@ class Preprocessor:
 
 
 def _check_fit(robot: Robot, config: Pi0Config, stats: NormStats) -> None:
-    joints = len(robot.joints)
-    if joints > config.action_dim:
-        raise InputError(
-            f'robot {robot.name}: {joints} joints, but the model has only '
-            f'{config.action_dim} action dimensions'
-        )
-    for name, scaling in (('state', stats.state), ('actions', stats.actions)):
-        if scaling.size < joints:
+    what = 'joints' if robot.state is None else 'numbers'
+    for name, scaling, size in (
+        ('state', stats.state, len(robot.state_names)),
+        ('actions', stats.actions, len(robot.joints)),
+    ):
+        if size > config.action_dim:
             raise InputError(
-                f'robot {robot.name}: {joints} joints, but the statistics {name} of asset '
+                f'robot {robot.name}: {size} {what}, but the model has only '
+                f'{config.action_dim} action dimensions'
+            )
+        if scaling.size < size:
+            raise InputError(
+                f'robot {robot.name}: {size} {what}, but the statistics {name} of asset '
                 f'{robot.normalization.asset} have {scaling.size} numbers'
             )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.robots.spec import Robot
-from pi0_ros.types import NS_PER_S, Chunk
+from pi0_ros.types import Chunk, integrate
 
 Array = NDArray[np.float64]
 
@@ -19,20 +19,20 @@ def make_chunk(
     """
     Return joint targets as a chunk.
 
-    A velocity holds from its point to the next, so the path of a joint that is told velocities
-    begins where the joint was measured and has nothing of the last one yet.
+    The path of a joint that is told velocities begins where the joint was measured; an end
+    effector is always at the origin of its own axes.
 
     :param stamp_ns: capture time of the observation they were computed from [ns].
     :param times_ns: offsets of the points from the stamp [ns], (K,).
     :param targets: as :meth:`.transforms.ModelSpace.decode_actions` gives them, (K, J).
-    :param positions: measured in the observation, (J,).
+    :param positions: the observation's state, (S,).
     :raises InputError: if a target is not finite.
     """
     if not robot.velocity_joints:
         return Chunk(stamp_ns, robot.joint_names, times_ns, targets)
     told = np.isin(robot.joint_names, robot.velocity_joints)
-    steps = targets[:-1] * np.diff(times_ns)[:, None] / NS_PER_S
-    path = positions + np.concatenate([np.zeros_like(targets[:1]), steps.cumsum(axis=0)])
+    start = np.zeros(len(robot.joints)) if robot.axes else positions
+    path = integrate(targets, times_ns, start)
     return Chunk(
         stamp_ns,
         robot.joint_names,

@@ -18,11 +18,15 @@ Rotation = Literal[0, 90, 180, 270]
 WhenMissing = Literal['refuse', 'mask']
 Unit = Literal['rad', 'm']
 Sign = Literal[1, -1]
-GripperMap = Literal['linear', 'aloha_angular', 'aloha_finger', 'droid']
-Quantity = Literal['position', 'velocity']
+GripperMap = Literal['linear', 'aloha_angular', 'aloha_finger', 'droid', 'libero']
+Quantity = Literal['position', 'velocity', 'end_effector_delta']
 NormalizationKind = Literal['z_score', 'quantile']
-OutputMessage = Literal['float64_multi_array', 'joint_trajectory', 'joint_state']
+OutputMessage = Literal['float64_multi_array', 'joint_trajectory', 'joint_state', 'twist_stamped']
 OutputField = Literal['position', 'velocity']
+
+
+# Parts of a pose, and the axes of an end effector: along and about x, y, z.
+POSE = ('x', 'y', 'z', 'rx', 'ry', 'rz')
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class Joint:
 
     :param name: its name in sensor_msgs/JointState.
     :param unit: of its position.
-    :param lower: lowest position [unit].
-    :param upper: highest position [unit].
+    :param lower: lowest position [unit]; -inf for an axis of an end effector.
+    :param upper: highest position [unit]; inf for an axis of an end effector.
     :param velocity: limit [unit/s].
     :param acceleration: limit [unit/s^2].
     """
@@ -76,7 +80,8 @@ class Gripper:
 
     :param map: a name in :data:`.transforms.GRIPPER_TRANSFORMS`: `linear` is 0 closed, 1 open;
         `aloha_angular` and `aloha_finger` are openpi's `adapt_to_pi` after that, for the simulated
-        and the real ALOHA; `droid` is 0 open, 1 closed, and commands are one or the other.
+        and the real ALOHA; `droid` is 0 open, 1 closed, `libero` -1 open, 1 closed, and their
+        commands are one or the other.
     :param closed: joint position when closed [unit of the joint].
     :param open: joint position when open [unit of the joint].
     """
@@ -91,7 +96,7 @@ class ActionSpace:
     """
     What the model's numbers for the joints are; a gripper's is always a position.
 
-    :param quantity: positions, or velocities.
+    :param quantity: positions, velocities, or the way of an end effector in one point of a chunk.
     :param delta: joints whose actions the model gives relative to the state.
     :param scale: velocity that the model's 1 stands for, of every joint that is told velocities
         [unit/s].
@@ -103,6 +108,21 @@ class ActionSpace:
     delta: tuple[str, ...]
     scale: Mapping[str, float]
     clip: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class PoseState:
+    """
+    A state that begins with a pose: x, y, z [m], a rotation vector [rad], then some joints.
+
+    :param pose: relative topic name of the end effector's pose.
+    :param joints: names of the joints, in the model's order.
+    :param signs: of their positions, as the model sees them.
+    """
+
+    pose: str
+    joints: tuple[str, ...]
+    signs: tuple[Sign, ...]
 
 
 @dataclass(frozen=True)
@@ -125,11 +145,13 @@ class Output:
 
     :param topic: relative topic name.
     :param message: the kind of message.
-    :param field: what a message of bare numbers holds.
+    :param field: what it holds.
     :param joints: the joints it takes, in its order.
+    :param frame: in which a twist is; None for another message.
     """
 
     topic: str
     message: OutputMessage
     field: OutputField
     joints: tuple[str, ...]
+    frame: str | None

@@ -11,10 +11,12 @@ would have been valid.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+import math
 from types import MappingProxyType
 from typing import get_args
 
 from pi0_ros.robots.parts import (
+    POSE,
     ActionSpace,
     Camera,
     Gripper,
@@ -25,6 +27,7 @@ from pi0_ros.robots.parts import (
     Output,
     OutputField,
     OutputMessage,
+    PoseState,
     Quantity,
     Rotation,
     Sign,
@@ -56,13 +59,25 @@ def cameras(top: Section) -> dict[str, Camera]:
     return cameras
 
 
-def joints(sections: list[Section]) -> tuple[Joint, ...]:
-    """Read the joints, in model order; every name stands once."""
+def quantity(section: Section) -> Quantity:
+    """Read what the model's numbers for the joints are."""
+    return section.choice('quantity', get_args(Quantity))
+
+
+def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
+    """
+    Read the joints, in model order; every name stands once.
+
+    The axes of an end effector have no ends, and are all there, in order.
+    """
+    grippers = top.named_sections('grippers')
     joints: list[Joint] = []
-    for one in sections:
-        lower, upper = one.interval('position')
+    for one in top.sections('joints'):
+        name = one.text('name')
+        is_axis = quantity == 'end_effector_delta' and name not in grippers
+        lower, upper = (-math.inf, math.inf) if is_axis else one.interval('position')
         joint = Joint(
-            name=one.text('name'),
+            name=name,
             unit=one.choice('unit', get_args(Unit)),
             lower=lower,
             upper=upper,
@@ -75,7 +90,17 @@ def joints(sections: list[Section]) -> tuple[Joint, ...]:
         if joint.name in {other.name for other in joints}:
             one.fail('name', joint.name, 'a name that no other joint has')
         joints.append(joint)
+    if quantity == 'end_effector_delta':
+        _check_axes(top, [(joint.name, joint.unit) for joint in joints], grippers)
     return tuple(joints)
+
+
+def _check_axes(top: Section, found: list[tuple[str, Unit]], grippers: Container[str]) -> None:
+    expected = list(zip(POSE, ['m'] * 3 + ['rad'] * 3, strict=True))
+    others = [name for name, _ in found[len(POSE) :] if name not in grippers]
+    if found[: len(POSE)] != expected or others:
+        text = ', '.join(f'{name} [{unit}]' for name, unit in expected)
+        top.fail('joints', [name for name, _ in found], f'the axes {text}, then grippers only')
 
 
 def grippers(top: Section, joints: tuple[Joint, ...]) -> dict[str, Gripper]:
@@ -99,25 +124,50 @@ def grippers(top: Section, joints: tuple[Joint, ...]) -> dict[str, Gripper]:
     return grippers
 
 
+def state(top: Section, quantity: Quantity) -> PoseState | None:
+    """Read what the model's state is: of an end effector it has to be said."""
+    if quantity != 'end_effector_delta':
+        return None
+    section = top.section('state')
+    pose = section.text('pose')
+    names: list[str] = []
+    signs: list[Sign] = []
+    for one in section.sections('joints'):
+        names.append(one.text('name'))
+        signs.append(one.choice('sign', get_args(Sign), default=1))
+        one.finish()
+        if names[-1] in names[:-1]:
+            one.fail('name', names[-1], 'a name that no other joint of the state has')
+    section.finish()
+    return PoseState(pose, tuple(names), tuple(signs))
+
+
 def action_space(
-    section: Section, joints: Sequence[Joint], grippers: Container[str]
+    section: Section,
+    quantity: Quantity,
+    joints: Sequence[Joint],
+    grippers: Container[str],
+    rate_hz: float,
 ) -> ActionSpace:
-    """Read what the model's numbers are: velocities need a scale for each, and a range."""
-    quantity = section.choice('quantity', get_args(Quantity))
+    """Read what the model's numbers are: all but positions need a scale for each, and a range."""
+    names = [joint.name for joint in joints]
     scale: dict[str, float] = {}
     clip: tuple[float, float] | None = None
     if quantity != 'position':
         scales = section.section('scale')
-        told = [joint.name for joint in joints if joint.name not in grippers]
-        scale = {name: scales.positive(name) for name in told}
+        per_second = rate_hz if quantity == 'end_effector_delta' else 1.0
+        told = [name for name in names if name not in grippers]
+        scale = {name: scales.positive(name) * per_second for name in told}
         scales.finish()
         clip = section.interval('clip')
+    # What the model's state holds in the same place, and in the same quantity or nearly so.
+    may_be_relative = POSE if quantity == 'end_effector_delta' else set(names) - scale.keys()
     delta = section.names('delta')
     section.finish()
-    names = [joint.name for joint in joints if joint.name not in scale]
     for name in delta:
-        if name not in names:
-            section.fail('delta', name, f'some of the joints {", ".join(names)}')
+        if name not in may_be_relative:
+            valid = ', '.join(name for name in names if name in may_be_relative) or 'none'
+            section.fail('delta', name, f'some of the joints {valid}')
     return ActionSpace(quantity, delta, MappingProxyType(scale), clip)
 
 
@@ -134,30 +184,45 @@ def outputs(top: Section, joints: Sequence[Joint], space: ActionSpace) -> tuple[
     left = [joint.name for joint in joints]
     outputs: list[Output] = []
     for one in top.sections('outputs'):
+        topic, message = one.text('topic'), one.choice('message', get_args(OutputMessage))
+        is_twist = message == 'twist_stamped'
         output = Output(
-            topic=one.text('topic'),
-            message=one.choice('message', get_args(OutputMessage)),
-            field=one.choice('field', get_args(OutputField), default='position'),
+            topic=topic,
+            message=message,
+            field='velocity' if is_twist else _field(one, message),
             joints=one.names('joints'),
+            frame=one.text('frame') if is_twist else None,
         )
         one.finish()
         for name in output.joints:
             if name not in left:
                 one.fail('joints', name, f'joints that no output has yet: {", ".join(left)}')
             left.remove(name)
-        if output.field == 'velocity':
-            _check_velocities(one, output, space)
+        _check_velocities(one, output, space)
         outputs.append(output)
     if left:
         top.fail('outputs', 'none', f'an output for {", ".join(left)}')
     return tuple(outputs)
 
 
+def _field(section: Section, message: OutputMessage) -> OutputField:
+    """Read what a message holds; only one of bare numbers has a choice."""
+    if message == 'float64_multi_array':
+        return section.choice('field', get_args(OutputField), default='position')
+    return 'position'
+
+
 def _check_velocities(section: Section, output: Output, space: ActionSpace) -> None:
-    """Only a message of bare numbers has a choice, and only joints that are told velocities."""
-    if output.message != 'float64_multi_array':
-        section.fail('field', 'velocity', f'no such key: {output.message} says what it holds')
-    for name in output.joints:
-        if name not in space.scale:
-            told = ', '.join(space.scale) or 'none'
-            section.fail('joints', name, f'joints that are told velocities ({told})')
+    """Only joints that are told velocities can be sent as such; an end effector has to be."""
+    told = ', '.join(space.scale) or 'none'
+    if output.field == 'velocity':
+        for name in output.joints:
+            if name not in space.scale:
+                section.fail('joints', name, f'joints that are told velocities ({told})')
+    is_twist = output.message == 'twist_stamped'
+    has_axes = space.quantity == 'end_effector_delta' and not space.scale.keys().isdisjoint(
+        output.joints
+    )
+    if (is_twist or has_axes) and (not is_twist or not has_axes or output.joints != POSE):
+        valid = f'twist_stamped with the axes {", ".join(POSE)} of an end effector, and only there'
+        section.fail('message', output.message, valid)

@@ -20,7 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.robots import reading
-from pi0_ros.robots.parts import ActionSpace, Camera, Gripper, Joint, Normalization, Output
+from pi0_ros.robots.parts import (
+    POSE,
+    ActionSpace,
+    Camera,
+    Gripper,
+    Joint,
+    Normalization,
+    Output,
+    PoseState,
+)
 from pi0_ros.robots.section import read_yaml
 
 Array = NDArray[np.float64]
@@ -36,6 +45,7 @@ class Robot:
     :param cameras: by name.
     :param joints: in model order.
     :param grippers: by joint name.
+    :param state: what the model's state is, if not the joints' positions.
     :param action_space: what the model's numbers for the joints are.
     :param normalization: which statistics.
     :param outputs: the controllers; together they take every joint once.
@@ -46,6 +56,7 @@ class Robot:
     cameras: Mapping[str, Camera]
     joints: tuple[Joint, ...]
     grippers: Mapping[str, Gripper]
+    state: PoseState | None
     action_space: ActionSpace
     normalization: Normalization
     outputs: tuple[Output, ...]
@@ -54,6 +65,31 @@ class Robot:
     def joint_names(self) -> tuple[str, ...]:
         """Names of the joints in model order."""
         return tuple(joint.name for joint in self.joints)
+
+    @cached_property
+    def axes(self) -> tuple[str, ...]:
+        """Names of the joints that are axes of an end effector: all six, or none."""
+        return POSE if self.action_space.quantity == 'end_effector_delta' else ()
+
+    @cached_property
+    def frame(self) -> str:
+        """In which the end effector's twist is; empty without one."""
+        return next((output.frame for output in self.outputs if output.frame), '')
+
+    @cached_property
+    def measured_joints(self) -> tuple[str, ...]:
+        """Names of the joints that are commanded and measured, in model order."""
+        return tuple(name for name in self.joint_names if name not in self.axes)
+
+    @cached_property
+    def state_joints(self) -> tuple[str, ...]:
+        """Names of the joints in the model's state, in its order."""
+        return self.joint_names if self.state is None else self.state.joints
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Names of the numbers of the model's state, in its order, (S,)."""
+        return self.state_joints if self.state is None else (*POSE, *self.state.joints)
 
     @cached_property
     def velocity_joints(self) -> tuple[str, ...]:
@@ -98,16 +134,19 @@ def load_robot(path: str | Path) -> Robot:
     """
     top = read_yaml(Path(path))
     name, rate_hz = top.text('name'), top.positive('rate_hz')
+    space = top.section('action_space')
+    quantity = reading.quantity(space)
     cameras = reading.cameras(top)
-    joints = reading.joints(top.sections('joints'))
+    joints = reading.joints(top, quantity)
     grippers = reading.grippers(top, joints)
-    action_space = reading.action_space(top.section('action_space'), joints, grippers)
+    action_space = reading.action_space(space, quantity, joints, grippers, rate_hz)
     robot = Robot(
         name=name,
         rate_hz=rate_hz,
         cameras=MappingProxyType(cameras),
         joints=joints,
         grippers=MappingProxyType(grippers),
+        state=reading.state(top, quantity),
         action_space=action_space,
         normalization=reading.normalization(top.section('normalization')),
         outputs=reading.outputs(top, joints, action_space),

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.robots.parts import GripperMap
+from pi0_ros.robots.parts import POSE, GripperMap
 from pi0_ros.robots.spec import Robot
 
 Array = NDArray[np.float64]
@@ -125,6 +125,20 @@ def droid_command_inverse(values: Array) -> Array:
     return np.where(values > 0.5, 0.0, 1.0)
 
 
+def libero_command(values: Array) -> Array:
+    """Map a gripper, 0 closed .. 1 open, to robosuite's number, -1 open .. 1 closed."""
+    return 1.0 - 2.0 * values
+
+
+def libero_command_inverse(values: Array) -> Array:
+    """
+    Close above zero, open below: robosuite's gripper looks at the sign only.
+
+    Source: ARISE-Initiative/robosuite, robosuite/models/grippers/panda_gripper.py.
+    """
+    return np.where(values > 0.0, 0.0, 1.0)
+
+
 class GripperTransform(NamedTuple):
     """
     What the model's numbers for a gripper are; robots say 0 closed .. 1 open.
@@ -149,6 +163,7 @@ GRIPPER_TRANSFORMS: Mapping[GripperMap, GripperTransform] = MappingProxyType(
             aloha_state, aloha_finger_command, aloha_finger_command_inverse
         ),
         'droid': GripperTransform(droid_state, droid_state, droid_command_inverse),
+        'libero': GripperTransform(libero_command, libero_command, libero_command_inverse),
     }
 )
 
@@ -182,6 +197,7 @@ class ModelSpace:
 
     def __init__(self, robot: Robot) -> None:
         space = robot.action_space
+        self._state = robot.state
         self._sign = np.array([joint.sign for joint in robot.joints], dtype=np.float64)
         self._offset = np.array([joint.offset for joint in robot.joints], dtype=np.float64)
         told = np.array([name in space.scale for name in robot.joint_names])
@@ -195,7 +211,9 @@ class ModelSpace:
         ]
 
     def encode_state(self, positions: Array) -> Array:
-        """Turn measured positions into the model's state, (..., J)."""
+        """Turn what was measured into the model's state, (..., S): of joints, or with a pose."""
+        if self._state is not None:
+            return np.asarray(positions * ([1] * len(POSE) + list(self._state.signs)))
         state = sign_offset(positions, self._sign, self._offset)
         for g in self._grippers:
             share = to_unit(positions[..., g.joint], g.closed, g.open)
@@ -207,29 +225,38 @@ class ModelSpace:
         Turn joint targets into what the model is trained to give.
 
         :param targets: (K, J).
-        :param state: from :meth:`encode_state`, (J,).
+        :param state: from :meth:`encode_state`, (S,).
         :return: (K, J).
         """
         actions = sign_offset(targets / self._scale, self._sign, self._target_offset)
         for g in self._grippers:
             share = to_unit(targets[..., g.joint], g.closed, g.open)
             actions[..., g.joint] = g.transform.command(share)
-        return to_delta(actions, state, self._relative)
+        return to_delta(actions, self._beside_actions(state), self._relative)
 
     def decode_actions(self, actions: Array, state: Array) -> Array:
         """
         Undo :meth:`encode_actions`; velocities out of the model's range are cut off.
 
         :param actions: what the model gave, unnormalised, (K, J).
-        :param state: from :meth:`encode_state`, (J,).
+        :param state: from :meth:`encode_state`, (S,).
         :return: joint targets, (K, J).
         """
-        actions = to_delta_inverse(actions, state, self._relative).clip(*self._clip)
+        actions = to_delta_inverse(actions, self._beside_actions(state), self._relative)
+        actions = actions.clip(*self._clip)
         targets = self._scale * sign_offset_inverse(actions, self._sign, self._target_offset)
         for g in self._grippers:
             share = g.transform.command_inverse(actions[..., g.joint])
             targets[..., g.joint] = to_unit_inverse(share, g.closed, g.open)
         return targets
+
+    def _beside_actions(self, state: Array) -> Array:
+        """Return the state's numbers that actions may be relative to, (J,)."""
+        if self._state is None:
+            return state
+        beside = np.zeros(len(self._relative))
+        beside[: len(POSE)] = state[: len(POSE)]
+        return beside
 
 
 class _Gripper(NamedTuple):

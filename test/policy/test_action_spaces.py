@@ -45,3 +45,14 @@ def test_droid_gets_velocities_and_their_path(infer):
     assert_allclose(steps, chunk.velocities[arm][:-1], atol=1e-6)
     assert set(chunk.positions[hand]) <= {0.0, 0.8}
     assert not chunk.velocities[hand].any()
+
+
+def test_libero_gets_twists_and_a_gripper(infer):
+    state = np.array([0.1, -0.2, 0.3, 3.0, 0.1, 0.2, 0.03, 0.03])
+    chunk = infer('libero', state, {'state': 8, 'actions': 7})
+    assert chunk.names[:3] == ('x', 'y', 'z')
+    assert np.ptp(chunk.velocities[:, :6], axis=0).min() > 0
+    assert np.abs(chunk.velocities[:, :3]).max() <= 1.0
+    assert np.abs(chunk.velocities[:, 3:]).max() <= 10.0
+    assert not chunk.positions[0, :6].any()  # it begins at the origin of its own axes
+    assert set(chunk.positions[:, 6]) <= {0.0, 0.04}

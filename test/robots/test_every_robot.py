@@ -34,14 +34,30 @@ def test_loads(file):
     assert sorted(j for o in robot.outputs for j in o.joints) == sorted(robot.joint_names)
 
 
+def two_ways(robot, name):
+    """Whether a gripper is only told to close or to open."""
+    return name in robot.grippers and robot.grippers[name].map in {'droid', 'libero'}
+
+
+def ends(robot):
+    """Return limits of positions that end somewhere, (2, J)."""
+    return np.clip(robot.position_limits, -1e3, 1e3)
+
+
+def some_state(robot, rng):
+    """Return something measured, (S,)."""
+    if robot.state is None:
+        return rng.uniform(*ends(robot))
+    return rng.uniform(-0.5, 0.5, len(robot.state_names))
+
+
 def some_targets(robot, rng, points):
     """Return joint targets that the robot's model can mean, (K, J)."""
-    lower, upper = robot.position_limits
-    targets = rng.uniform(lower, upper, (points, len(robot.joints)))
+    targets = rng.uniform(*ends(robot), (points, len(robot.joints)))
     for j, name in enumerate(robot.joint_names):
         if name in robot.velocity_joints:
             targets[:, j] = robot.action_space.scale[name] * rng.uniform(-1, 1, points)
-        elif name in robot.grippers and robot.grippers[name].map == 'droid':
+        elif two_ways(robot, name):
             gripper = robot.grippers[name]
             targets[:, j] = rng.choice([gripper.closed, gripper.open], points)
     return targets
@@ -52,7 +68,7 @@ def test_actions_survive_the_round_trip(file):
     robot = load_robot(file)
     space = ModelSpace(robot)
     rng = np.random.default_rng(0)
-    state = space.encode_state(rng.uniform(*robot.position_limits))
+    state = space.encode_state(some_state(robot, rng))
     targets = some_targets(robot, rng, 50)
     before = targets.copy()
     undone = space.decode_actions(space.encode_actions(targets, state), state)
@@ -62,17 +78,17 @@ def test_actions_survive_the_round_trip(file):
 
 def a_motion(robot, start, points):
     """Return joint targets of a slow motion, (K, J), and where it ends, (J,)."""
-    lower, upper = robot.position_limits
+    lower, upper = ends(robot)
     goal = start + 0.1 * np.minimum(upper - lower, robot.velocity_limits)
     for j, name in enumerate(robot.joint_names):
-        if name in robot.grippers and robot.grippers[name].map == 'droid':
+        if two_ways(robot, name):
             goal[j] = robot.grippers[name].open
     targets = np.linspace(start, goal, points)
     speeds = (goal - start) / (points - 1) * robot.rate_hz
     for j, name in enumerate(robot.joint_names):
         if name in robot.velocity_joints:
             targets[:, j] = speeds[j]
-        elif name in robot.grippers and robot.grippers[name].map == 'droid':
+        elif two_ways(robot, name):
             targets[:, j] = goal[j]
     return targets, goal
 
@@ -91,11 +107,11 @@ def test_moves_within_its_limits(file):
     )
     executor = ChunkExecutor(limits, settings)
     executor.set_enabled(enabled=True)
-    lower, upper = robot.position_limits
-    start = (lower + upper) / 2
+    lower, upper = ends(robot)
+    start = (lower + upper) / 2  # the origin of an end effector's axes
     points = int(robot.rate_hz)  # of a chunk that is not stale before it ends
     wanted, goal = a_motion(robot, start, points)
-    state = space.encode_state(start)
+    state = space.encode_state(start if robot.state is None else np.zeros(len(robot.state_names)))
     times_ns = np.arange(points) * int(NS_PER_S / robot.rate_hz)
     targets = space.decode_actions(space.encode_actions(wanted, state), state)
     chunk = make_chunk(robot, START_NS, times_ns, targets, start)
@@ -129,7 +145,7 @@ def test_template_explains_every_key(monkeypatch):
     text = (ROBOTS / 'template.yaml').read_text()
     for file in FILES:
         load_robot(file)
-    words = set(re.findall(r'^[-# {]*(\w+):', text, flags=re.MULTILINE))
+    words = set(re.findall(r'(\w+):', text))
     robots = [load_robot(file) for file in FILES]
     names = {
         name for robot in robots for name in (*robot.cameras, *robot.grippers, *robot.joint_names)

@@ -16,6 +16,7 @@ from pi0_ros.types import InputError
 
 ROBOTS = Path(__file__).parents[2] / 'config' / 'robots'
 GOOD = yaml.safe_load((ROBOTS / 'aloha_sim.yaml').read_text())
+GOOD_LIBERO = yaml.safe_load((ROBOTS / 'libero.yaml').read_text())
 GOOD_DROID = yaml.safe_load((ROBOTS / 'droid.yaml').read_text())
 
 
@@ -78,6 +79,21 @@ def test_droid_is_told_velocities():
     arm = tuple(f'panda_joint{i}' for i in range(1, 8))
     assert robot.velocity_joints == robot.forwarded_joints == arm
     assert load_robot(ROBOTS / 'aloha.yaml').velocity_joints == ()
+
+
+def test_libero_is_told_the_way_of_its_end_effector():
+    robot = load_robot(ROBOTS / 'libero.yaml')
+    axes = ('x', 'y', 'z', 'rx', 'ry', 'rz')
+    fingers = ('panda_finger_joint1', 'panda_finger_joint2')
+    assert robot.axes == robot.velocity_joints == robot.forwarded_joints == axes
+    assert robot.measured_joints == fingers[:1]
+    assert robot.state_names == (*axes, *fingers)
+    assert robot.frame == 'panda_link0'
+    assert dict(robot.action_space.scale) == {
+        **dict.fromkeys(axes[:3], pytest.approx(1.0)),
+        **dict.fromkeys(axes[3:], pytest.approx(10.0)),
+    }
+    assert load_robot(ROBOTS / 'aloha.yaml').axes == ()
 
 
 def test_limits_come_as_arrays_in_joint_order():
@@ -151,7 +167,7 @@ BAD = [
         'map: .*linear, aloha_angular, aloha_finger, droid',
     ),
     (put(['grippers', 'left_gripper', 'open'], 0.01844), 'grippers.left_gripper.open: expected'),
-    (put(['action_space', 'quantity'], 'torque'), "quantity: .*position, velocity, found 'torqu"),
+    (put(['action_space', 'quantity'], 'torque'), "quantity: .*velocity, .*delta, found 'torque'"),
     (put(['action_space', 'clip'], [-1, 1]), 'action_space.clip: expected one of the keys'),
     (put(['outputs', 1, 'field'], 'effort'), r'outputs\[1\].field: .*position, velocity'),
     (put(['outputs', 0, 'field'], 'velocity'), r'outputs\[0\].joints: .*told velocities \(none\)'),
@@ -175,14 +191,40 @@ BAD_VELOCITIES = [
     (put(['action_space', 'clip'], [1, -1]), 'action_space.clip: expected a lower limit below'),
     (put(['action_space', 'delta'], ['panda_joint1']), 'delta: expected some of .*robotiq'),
     (put(['outputs', 1, 'field'], 'velocity'), r'outputs\[1\].joints: .*told velocities \(panda'),
-    (put(['outputs', 0, 'message'], 'joint_state'), r'outputs\[0\].field: expected no such key'),
+    (
+        put(['outputs', 0, 'message'], 'joint_state'),
+        r'outputs\[0\].field: expected one of the keys',
+    ),
+]
+
+
+BAD_END_EFFECTORS = [
+    (put(['state'], ...), 'state: expected a mapping, found no such key'),
+    (put(['state', 'pose'], ...), 'state.pose: expected a text, found no such key'),
+    (put(['state', 'joints', 0, 'sign'], 2), r'state.joints\[0\].sign: expected one of 1, -1'),
+    (put(['state', 'joints', 1, 'name'], 'panda_finger_joint1'), r'state.joints\[1\].name: '),
+    (put(['state', 'frame'], 'x'), 'state.frame: expected one of the keys pose, joints'),
+    (put(['joints', 0], ...), r'joints: expected the axes x \[m\], .* then grippers only'),
+    (put(['joints', 0, 'unit'], 'rad'), r'joints: expected the axes x \[m\], '),
+    (put(['joints', 0, 'position'], [-1, 1]), r'joints\[0\].position: expected one of the keys'),
+    (put(['joints', 6, 'position'], ...), r'joints\[6\].position: .*no such key'),
+    (put(['action_space', 'scale', 'rx'], ...), 'action_space.scale.rx: .*no such key'),
+    (put(['action_space', 'delta'], ['panda_finger_joint1']), 'delta: expected some of .*x, y, z'),
+    (put(['outputs', 0, 'frame'], ...), r'outputs\[0\].frame: expected a text'),
+    (put(['outputs', 1, 'frame'], 'x'), r'outputs\[1\].frame: expected one of the keys'),
+    (put(['outputs', 0, 'joints'], ['y', 'x', *'z', 'rx', 'ry', 'rz']), 'expected twist_stamped'),
+    (put(['outputs', 0, 'message'], 'float64_multi_array'), r'outputs\[0\].frame: expected one'),
 ]
 
 
 @pytest.mark.parametrize(
     ('good', 'change', 'text'),
-    [*((GOOD, *bad) for bad in BAD), *((GOOD_DROID, *bad) for bad in BAD_VELOCITIES)],
-    ids=[text for _, text in BAD + BAD_VELOCITIES],
+    [
+        *((GOOD, *bad) for bad in BAD),
+        *((GOOD_DROID, *bad) for bad in BAD_VELOCITIES),
+        *((GOOD_LIBERO, *bad) for bad in BAD_END_EFFECTORS),
+    ],
+    ids=[text for _, text in BAD + BAD_VELOCITIES + BAD_END_EFFECTORS],
 )
 def test_mistakes_are_named(tmp_path, good, change, text):
     top = deepcopy(good)

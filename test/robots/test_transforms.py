@@ -178,6 +178,37 @@ def test_droid_equals_openpi():
     assert set(told[:, 7]) == {0.0, 1.0}
 
 
+def test_libero_equals_openpi():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
+    space = tf.ModelSpace(robot)
+    # robosuite's second finger counts down, the real hand's up.
+    raw = VECTORS['libero.in.observation/state']
+    state = space.encode_state(np.append(raw[:7], -raw[7]))
+    assert_allclose(state, VECTORS['libero.out.state'], atol=1e-12)
+
+    actions = VECTORS['libero.policy_actions']
+    targets = space.decode_actions(actions, state)
+    # robosuite's OSC_POSE: 0.05 m and 0.5 rad a step, for what lies within -1 .. 1; LIBERO: 20 Hz.
+    step = np.clip(actions[:, :6], -1, 1) * [0.05, 0.05, 0.05, 0.5, 0.5, 0.5]
+    assert_allclose(targets[:, :6], step * 20, atol=1e-12)
+    assert_allclose(targets[:, 6], np.where(actions[:, 6] > 0, 0.0, 0.04), atol=1e-12)
+    assert np.abs(actions[:, :6]).max() > 1, 'nothing was there to clip'
+
+
+def test_an_older_libero_is_relative_to_the_pose():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
+    axes = ('x', 'y', 'z', 'rx', 'ry', 'rz')
+    space = tf.ModelSpace(replace(robot, action_space=replace(robot.action_space, delta=axes)))
+    plain = tf.ModelSpace(robot)
+    state = np.array([0.1, -0.2, 0.3, 0.4, -0.1, 0.2, 0.04, -0.04])
+    actions = np.random.default_rng(0).uniform(-0.5, 0.5, (5, 7))
+    absolute = actions.copy()
+    absolute[:, :6] += state[:6]
+    targets = space.decode_actions(actions, state)
+    assert_allclose(targets, plain.decode_actions(absolute, state), atol=1e-12)
+    assert_allclose(space.encode_actions(targets, state)[:, :6], actions[:, :6], atol=1e-12)
+
+
 def test_every_gripper_map_has_its_transform():
     assert set(tf.GRIPPER_TRANSFORMS) == set(get_args(GripperMap))
 
