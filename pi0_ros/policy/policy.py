@@ -23,6 +23,7 @@ from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.engine import EagerEngine, Stopwatch
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
+from pi0_ros.robots.chunks import make_chunk
 from pi0_ros.robots.norm_stats import NormStats, load_norm_stats
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
@@ -121,8 +122,9 @@ class Policy:
         stopwatch.lap('preprocess')
         actions = self._engine.sample(inputs, start, stopwatch)  # (1, K, A)
         targets = self._preprocessor.decode_actions(actions[0], observation.state)
-        names = self._robot.joint_names
-        chunk = Chunk(observation.stamp_ns, names, self._times_ns, targets)
+        chunk = make_chunk(
+            self._robot, observation.stamp_ns, self._times_ns, targets, observation.state
+        )
         stopwatch.lap('postprocess')
         return Inference(chunk, stopwatch.milliseconds)
 

@@ -23,7 +23,8 @@ from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.images import check_image, resize_with_pad, to_unit_range
 from pi0_ros.robots.norm_stats import NormStats
-from pi0_ros.robots.spec import Robot, Slot
+from pi0_ros.robots.parts import Slot
+from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace
 from pi0_ros.types import InputError, Observation, finite_array
 
@@ -94,7 +95,7 @@ class Preprocessor:
         """
         Prepare the joint targets that followed an observation: what the model is trained to give.
 
-        :param targets: (K, J) [rad], [m].
+        :param targets: (K, J) [rad], [m], or [rad/s], [m/s] of joints that are told velocities.
         :param positions: measured at the chunk's start, (J,).
         :return: normalised, padded with zeros, (K, A) float32.
         :raises InputError: if a number is not finite or the shape is another one.
@@ -110,7 +111,7 @@ class Preprocessor:
 
         :param actions: what the model gave, (K, A).
         :param positions: measured at the chunk's start, (J,).
-        :return: joint targets, (K, J) [rad], [m].
+        :return: joint targets, (K, J), as :meth:`encode_actions` takes them.
         :raises InputError: if the model gave a number that isn't finite.
         """
         shape = (self._config.horizon, self._config.action_dim)
@@ -118,7 +119,7 @@ class Preprocessor:
         unnormalised = self._stats.actions.unnormalize(normalised)
         state = self._model_state(positions)
         # openpi unnormalises the state too, which gives back this one.
-        return self._space.decode_actions(unnormalised[:, : state.size], state)
+        return self._space.decode_actions(unnormalised[:, : len(self._robot.joints)], state)
 
     def to_inputs(self, batch: Encoded, device: torch.device) -> Inputs:
         """
@@ -138,7 +139,7 @@ class Preprocessor:
         )
 
     def _model_state(self, positions: ArrayLike) -> Array:
-        names = self._robot.joint_names
+        names = self._robot.state_names
         return self._space.encode_state(
             finite_array(positions, (len(names),), 'observed state', names)
         )
@@ -167,15 +168,18 @@ class Preprocessor:
 
 
 def _check_fit(robot: Robot, config: Pi0Config, stats: NormStats) -> None:
-    joints = len(robot.joints)
-    if joints > config.action_dim:
-        raise InputError(
-            f'robot {robot.name}: {joints} joints, but the model has only '
-            f'{config.action_dim} action dimensions'
-        )
-    for name, scaling in (('state', stats.state), ('actions', stats.actions)):
-        if scaling.size < joints:
+    what = 'joints' if robot.state is None else 'numbers'
+    for name, scaling, size in (
+        ('state', stats.state, len(robot.state_names)),
+        ('actions', stats.actions, len(robot.joints)),
+    ):
+        if size > config.action_dim:
             raise InputError(
-                f'robot {robot.name}: {joints} joints, but the statistics {name} of asset '
+                f'robot {robot.name}: {size} {what}, but the model has only '
+                f'{config.action_dim} action dimensions'
+            )
+        if scaling.size < size:
+            raise InputError(
+                f'robot {robot.name}: {size} {what}, but the statistics {name} of asset '
                 f'{robot.normalization.asset} have {scaling.size} numbers'
             )

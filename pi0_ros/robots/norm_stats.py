@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.robots.spec import NormalizationKind
+from pi0_ros.robots.parts import NormalizationKind
 from pi0_ros.types import InputError
 
 Array = NDArray[np.float64]

@@ -18,7 +18,7 @@ from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.images import resize_with_pad, to_unit_range
 from pi0_ros.policy.policy import Policy
 from pi0_ros.robots.norm_stats import load_norm_stats
-from pi0_ros.robots.spec import Normalization
+from pi0_ros.robots.parts import Normalization
 from pi0_ros.tools import untrained
 from pi0_ros.types import InputError
 
