@@ -64,7 +64,7 @@ def load_checkpoint(
         the configuration asks for, or a weight is not finite.
     """
     folder = Path(folder)
-    values, rename = _read_config(folder)
+    values, rename = _read_config(folder / CONFIG)
     with open_tensors(folder, weights, device) as file:
         keys = by_openpi_name(file, rename)
         config = config_from_json(values, **_told_by_tensors(file, keys))
@@ -74,6 +74,15 @@ def load_checkpoint(
         tensors = _read_finite(file, sources, parameter_dtypes(model, dtype))
     model.load_state_dict(tensors, assign=True)
     return model.eval(), config
+
+
+def is_lerobot_folder(folder: Path) -> bool:
+    """
+    Tell whether LeRobot wrote a checkpoint.
+
+    :raises InputError: if its `config.json` can't be read.
+    """
+    return is_lerobot(_read_json(folder / CONFIG))
 
 
 def save_checkpoint(model: Pi0, folder: str | Path) -> None:
@@ -134,16 +143,19 @@ def match(model: Pi0, file: Tensors, keys: dict[str, str]) -> dict[str, str]:
     return sources
 
 
-def _read_config(folder: Path) -> tuple[object, Rename]:
-    """Return the configuration in openpi's words, and what renames the file's tensors."""
-    path = folder / CONFIG
+def _read_json(path: Path) -> Any:
     try:
-        values = json.loads(path.read_text(encoding='utf-8'))
+        return json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
         raise InputError(f'{path}: {error}') from error
+
+
+def _read_config(path: Path) -> tuple[Any, Rename]:
+    """Return the configuration in openpi's words, and what renames the file's tensors."""
+    values = _read_json(path)
     if not is_lerobot(values):
         return values, str
-    values = read_config(folder, values)
+    values = read_config(path, values)
     return values, partial(openpi_name_of_lerobot, pi05=values['pi05'])
 
 

@@ -20,7 +20,6 @@ from typing import Any
 from pi0_ros.model.config import VisionConfig
 from pi0_ros.types import InputError
 
-CONFIG = 'config.json'
 PREPROCESSOR = 'policy_preprocessor.json'
 POSTPROCESSOR = 'policy_postprocessor.json'
 NORMALIZE, UNNORMALIZE = 'normalizer_processor', 'unnormalizer_processor'
@@ -78,14 +77,15 @@ def is_lerobot(values: object) -> bool:
     return isinstance(values, dict) and 'type' in values
 
 
-def read_config(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+def read_config(where: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     Return a LeRobot configuration in the words of :mod:`pi0_ros.model.config_file`.
 
-    :param values: the folder's parsed `config.json`.
+    :param where: its `config.json`, beside which the processors lie.
+    :param values: the parsed file.
     :raises InputError: naming file and key of what is not π0 or π0.5, or not supported here.
     """
-    where, family = folder / CONFIG, values['type']
+    family = values['type']
     if family not in _PROMPT:
         raise InputError(f'{where}: type: expected one of {sorted(_PROMPT)}, found {family!r}')
     if on := [key for key in _UNSUPPORTED if values.get(key)]:
@@ -95,8 +95,8 @@ def read_config(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     for key, expected in (('max_state_dim', dims), ('image_resolution', [size, size])):
         if values.get(key, expected) != expected:
             raise InputError(f'{where}: {key}: expected {expected}, found {values[key]!r}')
-    steps = read_steps(folder, PREPROCESSOR)
-    _check_prompt(folder, family, values, steps)
+    steps = read_steps(where.parent, PREPROCESSOR)
+    _check_prompt(where.parent, family, values, steps)
     return {_WORDS.get(key, key): value for key, value in values.items()} | {
         'pi05': family == 'pi05',
         'rules': values.get('rules') or _rules(where, values),
