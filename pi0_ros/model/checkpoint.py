@@ -32,7 +32,7 @@ from pi0_ros.model.names import (
 )
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
-from pi0_ros.model.tensors import Tensors, open_tensors
+from pi0_ros.model.tensors import INDEX_SUFFIX, Tensors, open_tensors
 from pi0_ros.types import InputError
 
 CONFIG = 'config.json'
@@ -74,6 +74,11 @@ def load_checkpoint(
         tensors = _read_finite(file, sources, parameter_dtypes(model, dtype))
     model.load_state_dict(tensors, assign=True)
     return model.eval(), config
+
+
+def has_weights(folder: Path) -> bool:
+    """Tell whether a folder has weights, in one file or in shards."""
+    return (folder / WEIGHTS).is_file() or (folder / (WEIGHTS + INDEX_SUFFIX)).is_file()
 
 
 def is_lerobot_folder(folder: Path) -> bool:

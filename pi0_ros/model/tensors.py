@@ -22,7 +22,8 @@ from torch import Tensor
 
 from pi0_ros.types import InputError
 
-_INDEX_SUFFIX = '.index.json'
+INDEX_SUFFIX = '.index.json'
+
 _PICKLES = ('.bin', '.ckpt', '.pkl', '.pt', '.pth')
 # How torch.save (a zip archive) and Python's own pickles begin.
 _PICKLE_BEGINS = (b'PK\x03\x04', b'\x80')
@@ -81,7 +82,7 @@ def open_tensors(folder: Path, name: str, device: str | torch.device = 'cpu') ->
             found = list(opened.keys())
             if expected is not None and set(found) != expected:
                 raise InputError(
-                    f'{path}: its tensors are not those that {name}{_INDEX_SUFFIX} lists: '
+                    f'{path}: its tensors are not those that {name}{INDEX_SUFFIX} lists: '
                     f'missing {sorted(expected - set(found))}, '
                     f'unexpected {sorted(set(found) - expected)}'
                 )
@@ -91,7 +92,7 @@ def open_tensors(folder: Path, name: str, device: str | torch.device = 'cpu') ->
 
 def _listed_files(folder: Path, name: str) -> dict[Path, set[str] | None]:
     """Return the files to open and, where an index says so, what each holds."""
-    whole, index = folder / name, folder / (name + _INDEX_SUFFIX)
+    whole, index = folder / name, folder / (name + INDEX_SUFFIX)
     if not index.is_file():
         if not whole.is_file():
             raise InputError(f'{whole}: no such file{_hint(folder)}')

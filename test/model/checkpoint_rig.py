@@ -147,3 +147,15 @@ def add_prefix(tensors):
     renamed = {f'model.{name}': tensor for name, tensor in tensors.items()}
     tensors.clear()
     tensors.update(renamed)
+
+
+def shard(folder):
+    """Cut the weights into two files and an index."""
+    tensors = load_file(folder / WEIGHTS)
+    names = sorted(tensors)
+    parts = {'1.safetensors': names[::2], '2.safetensors': names[1::2]}
+    for file, part in parts.items():
+        save_file({name: tensors[name].clone() for name in part}, folder / file)
+    (folder / WEIGHTS).unlink()
+    weight_map = {name: file for file, part in parts.items() for name in part}
+    (folder / f'{WEIGHTS}.index.json').write_text(json.dumps({'weight_map': weight_map}))
