@@ -116,7 +116,7 @@ def test_reference_actions_through_the_whole_policy(tmp_path, plain_robot, case,
 
 
 # Of joint targets up to 5 rad: where a tensor lies in its file decides how sums are rounded.
-ROUNDING = {'rtol': 1e-6, 'atol': 2e-6}
+ROUNDING = {'rtol': 1e-6, 'atol': 1e-6}
 
 # The same weights in both forms, on a robot with delta joints and grippers.
 
