@@ -54,9 +54,10 @@ def load_lerobot_stats(folder: Path, robot: Robot) -> NormStats:
     unnormalize = need(after, UNNORMALIZE, folder / POSTPROCESSOR)
     relative = next((before[name] for name in TO_RELATIVE if name in before), None)
     _check_relative(relative, after.get(TO_ABSOLUTE), folder, robot)
+    joints = len(robot.joint_names)
     return NormStats(
-        state=_scaling(normalize, 'STATE', 'observation.state', robot),
-        actions=_scaling(unnormalize, 'ACTION', 'action', robot),
+        state=_scaling(normalize, 'STATE', 'observation.state', joints, robot),
+        actions=_scaling(unnormalize, 'ACTION', 'action', joints, robot),
     )
 
 
@@ -101,8 +102,8 @@ def _relative_joints(step: Step, robot: Robot) -> tuple[str, ...]:
     )
 
 
-def _scaling(step: Step, kind_of_feature: str, feature: str, robot: Robot) -> Scaling:
-    """Return how one feature is scaled."""
+def _scaling(step: Step, kind_of_feature: str, feature: str, size: int, robot: Robot) -> Scaling:
+    """Return how one feature, a vector of this size, is scaled."""
     kind = robot.normalization.kind
     mode = (step.config.get('norm_map') or {}).get(kind_of_feature)
     if mode != _MODES[kind]:
@@ -111,13 +112,13 @@ def _scaling(step: Step, kind_of_feature: str, feature: str, robot: Robot) -> Sc
             f'{step.where}: norm_map.{kind_of_feature} is {mode}'
         )
     epsilon = float(step.config.get('eps', _EPSILON))
-    first, second = _numbers(step, feature, kind, len(robot.joint_names))
+    first, second = _numbers(step, feature, kind, size)
     if kind == 'z_score':
         return LeRobotZScore(first, second, epsilon)
     return LeRobotQuantile(first, second, epsilon)
 
 
-def _numbers(step: Step, feature: str, kind: NormalizationKind, joints: int) -> list[Array]:
+def _numbers(step: Step, feature: str, kind: NormalizationKind, size: int) -> list[Array]:
     """Return the feature's two statistics from the step's file."""
     file = step.state_file
     if file is None:
@@ -132,6 +133,6 @@ def _numbers(step: Step, feature: str, kind: NormalizationKind, joints: int) -> 
     keys = [f'{feature}.{name}' for name in STATISTICS[kind]]
     if missing := [key for key in keys if key not in arrays]:
         raise InputError(f'{file}: {missing[0]} is missing, found {sorted(arrays)}')
-    pair = [finite_array(arrays[key], (joints,), f'{file}: {key}') for key in keys]
+    pair = [finite_array(arrays[key], (size,), f'{file}: {key}') for key in keys]
     check_statistics(kind, pair[0], pair[1], f'{file}: {feature}')
     return pair

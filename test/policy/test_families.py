@@ -170,6 +170,10 @@ def lerobot_folder(openpi_folder, tmp_path, robot_of):
     return in_lerobots_form(openpi_folder, tmp_path, robot_of)
 
 
+def with_delta(robot, delta):
+    return replace(robot, delta=delta)
+
+
 def is_pi05(folder):
     return json.loads((folder / 'config.json').read_text())['pi05']
 
@@ -222,10 +226,10 @@ def test_where_the_rules_differ_so_do_the_chunks(
     def lerobot(name, seen, **options):
         folder = in_lerobots_form(openpi_folder, tmp_path / name, robot_of, **options)
         return chunk(
-            folder, replace(robot_of, delta=() if 'old' in options else delta), seen, noise
+            folder, with_delta(robot_of, () if 'old' in options else robot_of.delta), seen, noise
         )
 
-    delta, square = robot_of.delta, squared(observation)
+    square = squared(observation)
     still = {'relative': None}
     base = chunk(openpi_folder, robot_of, square, noise)
     epsilon = lerobot('epsilon', square, stats=lerobot_stats(openpi_folder, 0.0))
@@ -240,7 +244,7 @@ def test_where_the_rules_differ_so_do_the_chunks(
     old = lerobot('old', square, old=True, **still)
     new = chunk(
         in_lerobots_form(openpi_folder, tmp_path / 'new', robot_of, **still),
-        replace(robot_of, delta=()), square, noise,
+        with_delta(robot_of, ()), square, noise,
     )  # fmt: skip
     assert (np.abs(old - new).max() > 1e-4) == is_pi05(openpi_folder)
 
@@ -310,7 +314,7 @@ def test_the_chunk_equals_lerobots_steps_by_hand(
         openpi_folder, tmp_path, robot_of, old=old, cameras=cameras, renames=renames,
         stats=lerobot_stats(openpi_folder, 0.0),
     )  # fmt: skip
-    robot = replace(robot_of, delta=()) if old else robot_of
+    robot = with_delta(robot_of, ()) if old else robot_of
     seen = replace(observation, prompt='put_it down')
     _, config = load_checkpoint(folder)
     expected = by_hand(folder, config, robot, seen, noise, old=old)
@@ -370,7 +374,7 @@ def test_other_relative_joints_are_refused_naming_both(
 ):
     if relative and 'right' not in relative.get('exclude_joints', ()):
         relative = {**relative, 'action_names': list(robot_of.joint_names)}
-    robot = robot_of if delta is None else replace(robot_of, delta=delta)
+    robot = robot_of if delta is None else with_delta(robot_of, delta)
     in_lerobots_form(openpi_folder, tmp_path, robot, relative=relative)
     with pytest.raises(InputError, match=rf'delta is \[.*\], but by .*\[{found}\]'):
         Policy.load(tmp_path, robot)
