@@ -60,6 +60,23 @@ def finite_array(
     return array
 
 
+def integrate(
+    velocities: NDArray[np.float64], times_ns: NDArray[np.int64], start: ArrayLike
+) -> NDArray[np.float64]:
+    """
+    Return the path that velocities make; each holds from its point to the next.
+
+    :param velocities: (K, J).
+    :param times_ns: of the points [ns], (K,).
+    :param start: where the path begins, (J,).
+    :return: (K, J), which has nothing of the last velocity yet.
+    """
+    steps = velocities[:-1] * np.diff(times_ns)[:, None] / NS_PER_S
+    return np.asarray(
+        start + np.concatenate([np.zeros_like(velocities[:1]), steps.cumsum(axis=0)])
+    )
+
+
 @dataclass(frozen=True)
 class Observation:
     """
@@ -68,7 +85,8 @@ class Observation:
     :param stamp_ns: capture time of the newest image [ns]; the chunk's time zero.
     :param images: camera name of the robot's description to picture, (h, w, 3) uint8 RGB.
         A camera that is absent is not in the mapping.
-    :param state: measured joint positions, (J,), in the robot's joint order and units.
+    :param state: what was measured, in the order and units of the robot's description: joint
+        positions, (J,), or what it names in their place, (S,).
     :param prompt: the sentence the robot is to follow.
     :param stamps_ns: when each input was measured [ns]: every picture by its camera's name, and
         the state as 'joint_states'.
@@ -86,10 +104,15 @@ class Chunk:
     """
     A piece of intended motion: point k is the joint target meant for stamp_ns + times_ns[k].
 
+    A robot's description says which of its joints are told velocities. For these the velocities
+    are what counts, and the positions are the path they make from where the joints were measured.
+
     :param stamp_ns: capture time of the observation it was computed from [ns].
     :param names: joint names, length J.
     :param times_ns: offsets from the stamp [ns], (K,), strictly increasing, not negative.
     :param positions: joint targets, (K, J), in [rad] or [m].
+    :param velocities: joint velocities, (K, J), in [rad/s] or [m/s], 0 for a joint that is told
+        positions; None if all are.
     :raises InputError: if it has no points, unordered times, doubled names, wrong shapes or
         values that are not finite.
     """
@@ -98,6 +121,7 @@ class Chunk:
     names: tuple[str, ...]
     times_ns: NDArray[np.int64]
     positions: NDArray[np.float64]
+    velocities: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Check and freeze."""
@@ -120,6 +144,9 @@ class Chunk:
         object.__setattr__(self, 'names', names)
         object.__setattr__(self, 'times_ns', times)
         object.__setattr__(self, 'positions', positions)
+        if self.velocities is not None:
+            velocities = finite_array(self.velocities, shape, 'chunk velocities', names)
+            object.__setattr__(self, 'velocities', velocities)
 
     @property
     def end_ns(self) -> int:

@@ -47,8 +47,8 @@ MAY_IMPORT = {
 # Whole worlds that a part must not know.
 ROS = {
     'rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'builtin_interfaces',
-    'diagnostic_msgs', 'lifecycle_msgs', 'rcl_interfaces', 'rosgraph_msgs', 'sensor_msgs',
-    'std_msgs', 'std_srvs', 'trajectory_msgs', 'visualization_msgs',
+    'diagnostic_msgs', 'geometry_msgs', 'lifecycle_msgs', 'rcl_interfaces', 'rosgraph_msgs',
+    'sensor_msgs', 'std_msgs', 'std_srvs', 'trajectory_msgs', 'visualization_msgs',
 }  # fmt: skip
 TORCH = {'torch', 'transformers', 'safetensors'}
 MUST_NOT_KNOW = {

@@ -141,6 +141,21 @@ def test_chunk_round_trip():
     np.testing.assert_array_equal(back.positions, chunk.positions)
 
 
+def test_chunk_with_velocities_round_trip():
+    positions = np.arange(6.0).reshape(2, 3)
+    message = convert.chunk_to_message(Chunk(5, NAMES, [0, 20], positions, -positions))
+    assert list(message.points[1].velocities) == [-3.0, -4.0, -5.0]
+    back = convert.message_to_chunk(message)
+    np.testing.assert_array_equal(back.velocities, -positions)
+    np.testing.assert_array_equal(back.positions, positions)
+    message.points[0].velocities = []
+    with pytest.raises(InputError, match='point 0 has 0 velocities for 3 joints'):
+        convert.message_to_chunk(message)
+    message.points[0].velocities = [0.0, float('nan'), 0.0]
+    with pytest.raises(InputError, match=r'chunk velocities: .*\(b\) is not finite'):
+        convert.message_to_chunk(message)
+
+
 def trajectory(*points, names=NAMES):
     return JointTrajectory(
         joint_names=list(names),
@@ -174,6 +189,7 @@ def test_bad_chunks_are_named(message, words):
 def test_command_goes_to_each_controller_by_name():
     command = Command(7, NAMES, np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]))
     assert list(convert.command_to_array(command, ['c', 'a']).data) == [3.0, 1.0]
+    assert list(convert.command_to_array(command, ['c', 'a'], 'velocity').data) == [6.0, 4.0]
     state = convert.command_to_joint_state(command, ['b'])
     assert (list(state.name), list(state.position), list(state.velocity)) == (['b'], [2.0], [5.0])
     message = convert.command_to_trajectory(command, ['b', 'c'], 10_000_000)

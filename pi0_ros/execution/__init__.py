@@ -5,6 +5,7 @@ From chunks of intended motion to commands that a robot can follow.
 
 - :mod:`.timeline` reads one chunk at one instant,
 - :mod:`.seams` joins a new chunk to what the robot was doing,
+- :mod:`.velocities` leads joints that are told velocities through both,
 - :mod:`.limits` keeps position, velocity and acceleration within bounds,
 - :mod:`.settings` is what a user may choose, :mod:`.status` what a user is told,
 - :mod:`.inputs` keeps what has arrived and says whether it can be relied on,

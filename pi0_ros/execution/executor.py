@@ -24,6 +24,7 @@ from pi0_ros.execution.seams import STRATEGIES, Handover, Target
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.status import Counters, State, Status
 from pi0_ros.execution.timeline import remaining_ns, sample
+from pi0_ros.execution.velocities import VelocityJoints
 from pi0_ros.types import NS_PER_S, Chunk, Command, InputError
 
 
@@ -39,6 +40,9 @@ class ChunkExecutor:
     fault, and after a jump of the clock, since in all of these something else may have moved the
     robot. From any other hold it goes on from the held command.
 
+    A robot that is told velocities goes on for ever with the last one, so silence is no stop: its
+    motion is braked to zero before anything is forgotten.
+
     A chunk is followed by the clock: points that are past are skipped. Only if the robot has been
     at rest ever since the chunk was conceived does it begin at its first point, as nothing of it
     has happened yet. Otherwise a robot whose inference is slow would be told by one chunk to be
@@ -50,19 +54,21 @@ class ChunkExecutor:
 
     :param limits: what the joints can do; their order is that of all commands and measurements.
     :param settings: what the user chose.
-    :raises InputError: if a gripper in the settings is no joint.
+    :raises InputError: if a joint in the settings is not among the limits'.
     """
 
     def __init__(self, limits: JointLimits, settings: ExecutorSettings) -> None:
-        unknown = sorted(set(settings.gripper_joints) - set(limits.names))
-        if unknown:
-            raise InputError(
-                f'gripper_joints: expected some of {", ".join(limits.names)}, '
-                f'found {", ".join(unknown)}'
-            )
+        for field in ('gripper_joints', 'velocity_joints'):
+            unknown = sorted(set(getattr(settings, field)) - set(limits.names))
+            if unknown:
+                raise InputError(
+                    f'{field}: expected some of {", ".join(limits.names)}, '
+                    f'found {", ".join(unknown)}'
+                )
         self._limits = limits
         self._settings = settings
         self._limiter = Limiter(limits, settings.period_s)
+        self._velocities = VelocityJoints(limits.names, settings)
         self._grippers = tuple(limits.names.index(name) for name in settings.gripper_joints)
         self._counters = Counters()
         self._status = Status(State.IDLE, 'not enabled')
@@ -70,15 +76,25 @@ class ChunkExecutor:
         self._stop_reason: str | None = None
         self._fault: str | None = None
         self._last_tick_ns: int | None = None
+        self._motion: Motion | None = None  # last command; None while the next begins a motion
+        self._acceleration = np.zeros(len(limits.names))  # of the last command, (J,)
+        self._ending: str | None = None  # why the motion is not gone on with, but only braked
         self._forget('yet')
 
     def _forget(self, since: str) -> None:
-        """Know nothing of chunks, robot and motion; say since when."""
-        self._inputs = Inputs(self._limits.names, self._settings, since)
-        self._motion: Motion | None = None  # last command; None while the next begins a motion
+        """Know nothing of chunks and robot; say since when."""
+        self._inputs = Inputs(self._limits.names, self._settings, self._velocities, since)
+        self._begin_anew(f'nothing known {since}')
         self._rest_ns: int | None = None  # since when commands have been still; None if they move
         self._active: Chunk | None = None  # what the target was made from
         self._target: Target | None = None
+
+    def _begin_anew(self, reason: str) -> None:
+        """Let the next motion begin at the robot, which first must not be left rolling."""
+        if self._motion is not None and self._motion.velocity[self._velocities.forwarded].any():
+            self._ending = reason
+        else:
+            self._motion = None
 
     @property
     def status(self) -> Status:
@@ -142,7 +158,8 @@ class ChunkExecutor:
         if enabled:
             self._stop_reason = None
             if self._fault is not None:
-                self._fault = self._motion = None
+                self._fault = None
+                self._begin_anew('braking after a fault')
 
     def stop(self, reason: str) -> None:
         """Brake within limits, and hold until enabled again."""
@@ -180,6 +197,8 @@ class ChunkExecutor:
 
     def _obstacle(self, now_ns: int) -> str | None:
         """Why no chunk may be followed now; None if one may."""
+        if self._ending is not None:
+            return self._ending
         blind = self._inputs.no_state(now_ns)
         astray = self._astray() if blind is None else None
         if astray is not None and self._motion is not None:
@@ -202,6 +221,8 @@ class ChunkExecutor:
             place, nearest = 'its limits', measured.clip(self._limits.lower, self._limits.upper)
         distance = np.abs(measured - nearest)  # (J,)
         distance[list(self._grippers)] = 0.0
+        if self._motion is not None:
+            distance[self._velocities.forwarded] = 0.0
         j, tolerance = int(np.argmax(distance)), self._settings.tracking_tolerance
         if distance[j] <= tolerance:
             return None
@@ -213,14 +234,17 @@ class ChunkExecutor:
         assert self._inputs.chunk is not None
         assert self._inputs.positions is not None
         motion = self._motion or Motion.at_rest(self._inputs.positions)
+        motion = self._velocities.anchor(motion, self._inputs.positions)
         before_ns = now_ns - self._settings.period_ns
         # A chunk may hold finite numbers whose differences are not; Command looks at the result.
         with np.errstate(over='ignore', invalid='ignore'):
             if self._target is None or self._active is not self._inputs.chunk:
                 self._active = self._inputs.chunk
                 self._target = self._take_over(self._active, motion, before_ns)
-            target = self._target(now_ns)
-            motion = self._limiter.step(motion, self._target(before_ns), target)
+            before, target = self._velocities.aim(
+                motion, self._target(before_ns), self._target(now_ns)
+            )
+            motion = self._limiter.step(motion, before, target)
             limited = not np.allclose(motion.position, target, rtol=0, atol=1e-9)
         command = self._emit(motion, now_ns)
         self._counters.ticks_limited += limited
@@ -238,11 +262,12 @@ class ChunkExecutor:
         if self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns:
             late_ns = max(0, time_ns - begins_ns)
         self._rest_ns = None
+        course = self._velocities.course(chunk)
         seam = Handover(
             time_ns=time_ns,
             period_ns=settings.period_ns,
-            motion=motion,
-            new=lambda instant_ns: sample(chunk, instant_ns - late_ns, settings.interpolation),
+            motion=self._velocities.at_seam(motion, self._acceleration),
+            new=lambda instant_ns: sample(course, instant_ns - late_ns, settings.interpolation),
             begins_ns=begins_ns + late_ns,
             fade_s=settings.crossfade_s,
             unfaded=self._grippers,
@@ -255,8 +280,9 @@ class ChunkExecutor:
         self._active = self._target = None
         if self._rest_ns is None and (self._motion is None or not self._motion.velocity.any()):
             self._rest_ns = now_ns
-        if not self._enabled and self._motion is not None and not self._motion.velocity.any():
-            self._motion = None
+        over = not self._enabled or self._ending is not None
+        if over and self._motion is not None and not self._motion.velocity.any():
+            self._motion = self._ending = None
         state = State.IDLE if self._motion is None else State.HOLDING
         self._status = Status(State.FAULT if self._fault is not None else state, text)
         if self._motion is None:
@@ -266,5 +292,7 @@ class ChunkExecutor:
     def _emit(self, motion: Motion, now_ns: int) -> Command:
         """Return a motion as a command, and go on from there if it could be one."""
         command = Command(now_ns, self._limits.names, motion.position, motion.velocity)
+        velocity = 0.0 if self._motion is None else self._motion.velocity
+        self._acceleration = (motion.velocity - velocity) / self._settings.period_s
         self._motion = motion
         return command

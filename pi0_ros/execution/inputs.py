@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.timeline import remaining_ns
+from pi0_ros.execution.velocities import VelocityJoints
 from pi0_ros.types import NS_PER_S, Chunk, InputError, finite_array
 
 
@@ -26,14 +27,22 @@ class Inputs:
 
     :param names: joint names in the executor's order, length J.
     :param settings: timeouts and tolerances.
+    :param velocities: the joints that chunks must tell velocities.
     :param since: since when nothing was known, as in "no chunk yet".
     """
 
-    def __init__(self, names: Sequence[str], settings: ExecutorSettings, since: str) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        settings: ExecutorSettings,
+        velocities: VelocityJoints,
+        since: str,
+    ) -> None:
         self.chunk: Chunk | None = None
         self.positions: NDArray[np.float64] | None = None  # measured, (J,)
         self._names = tuple(names)
         self._settings = settings
+        self._velocities = velocities
         self._since = since
         self._positions_stamp_ns = 0
         self._positions_fault: str | None = None
@@ -48,6 +57,7 @@ class Inputs:
         :raises InputError: naming the fault; nothing has changed then.
         """
         chunk = self._in_our_order(chunk)
+        self._velocities.check(chunk)
         _check_stamp(chunk.stamp_ns, 'chunk')
         age_s = _age_s(chunk.stamp_ns, now_ns)
         if age_s < -self._settings.future_tolerance_s:
@@ -119,7 +129,13 @@ class Inputs:
                 f'unknown: {", ".join(unknown) or "none"}; expected {", ".join(self._names)}'
             )
         order = [chunk.names.index(name) for name in self._names]
-        return Chunk(chunk.stamp_ns, self._names, chunk.times_ns, chunk.positions[:, order])
+        return Chunk(
+            chunk.stamp_ns,
+            self._names,
+            chunk.times_ns,
+            chunk.positions[:, order],
+            None if chunk.velocities is None else chunk.velocities[:, order],
+        )
 
 
 def _check_stamp(stamp_ns: int, where: str) -> None:

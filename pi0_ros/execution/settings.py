@@ -33,6 +33,9 @@ class ExecutorSettings:
         joint that is no gripper, [rad] or [m].
     :param gripper_joints: names of the joints that are never faded, and that may be kept from
         following by what they grasp.
+    :param velocity_joints: names of the joints that chunks tell velocities.
+    :param forwarded_joints: those of them whose robot is told velocities too. Nothing holds it to
+        a commanded position, so every step of theirs begins where they are measured.
     :raises InputError: naming the setting, what was found and what was expected.
     """
 
@@ -46,6 +49,8 @@ class ExecutorSettings:
     clock_jump_s: float = 1.0
     tracking_tolerance: float = 0.5
     gripper_joints: tuple[str, ...] = ()
+    velocity_joints: tuple[str, ...] = ()
+    forwarded_joints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check."""
@@ -66,6 +71,13 @@ class ExecutorSettings:
             raise InputError(
                 f'future_tolerance_s: expected zero or more, found {self.future_tolerance_s}'
             )
+        for field, wrong in (
+            ('velocity_joints', set(self.velocity_joints) & set(self.gripper_joints)),
+            ('forwarded_joints', set(self.forwarded_joints) - set(self.velocity_joints)),
+        ):
+            if wrong:
+                expected = 'no gripper' if field == 'velocity_joints' else 'velocity joints'
+                raise InputError(f'{field}: expected {expected}, found {", ".join(sorted(wrong))}')
         if self.clock_jump_s <= self.period_s:
             raise InputError(
                 f'clock_jump_s: expected more than the period ({self.period_s} s), '

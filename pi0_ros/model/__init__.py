@@ -14,9 +14,11 @@ gemma          the two transformer streams (prefix, expert) and the attention th
 flow           the time convention, noise schedule and Euler sampling
 pi0            the model: prefix, cache, velocity, loss
 initialise     weights to begin with
-precision      which parameters stay float32 when the rest is bfloat16
-names          our parameter names and openpi's, one table
+precision      which parameters stay float32 when the rest is bfloat16 or float16
+names          our parameter names, openpi's and LeRobot's, one table
 config_file    config.json to sizes and back
+lerobot        what a LeRobot folder says beside its weights
+tensors        safetensors files, whole or in shards; no pickles
 checkpoint     a folder to a model and back, completely or not at all
 tokenizer      a sentence (and for π0.5 the state) to token ids
 reference      what the model makes of recorded inputs, under the recordings' names

@@ -56,7 +56,8 @@ def positions_of(pad_mask: Tensor, after: Tensor | None = None) -> Tensor:
 def additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
     """Turn a boolean mask, (B, Sq, Sk), into what is added to the logits, (B, 1, Sq, Sk)."""
     bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
-    return bias.masked_fill(~mask, MASKED).unsqueeze(1)
+    lowest = max(MASKED, torch.finfo(dtype).min)  # float16 ends at -65504
+    return bias.masked_fill(~mask, lowest).unsqueeze(1)
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:

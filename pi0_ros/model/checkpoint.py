@@ -4,34 +4,44 @@
 A folder to a model and back: ``config.json`` and ``model.safetensors``, as openpi writes them.
 
 A checkpoint loads completely or not at all: every parameter is filled, and every tensor of the
-file is used, or ignored for a reason that :mod:`pi0_ros.model.names` states. LeRobot's files,
-whose names carry a ``model.`` in front, are read the same way. Nothing is unpickled.
+file is used, or ignored for a reason that :mod:`pi0_ros.model.names` states. LeRobot's folders are
+told by the ``type`` in their configuration (:mod:`pi0_ros.model.lerobot`). Nothing is unpickled.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 import json
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 import torch
 from torch import Tensor
 
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.config_file import config_from_json, config_to_json
-from pi0_ros.model.names import EMBEDDING, IGNORED, TIED_TO_EMBEDDING, openpi_name
+from pi0_ros.model.lerobot import is_lerobot, read_config
+from pi0_ros.model.names import (
+    EMBEDDING,
+    IGNORED,
+    TIED_TO_EMBEDDING,
+    openpi_name,
+    openpi_name_of_lerobot,
+)
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.model.tensors import INDEX_SUFFIX, Tensors, open_tensors
 from pi0_ros.types import InputError
 
 CONFIG = 'config.json'
 WEIGHTS = 'model.safetensors'
 
-_LEROBOT_PREFIX = 'model.'
 _PI05_MARK = 'time_mlp_in.weight'  # π0's is called action_time_mlp_in
 _FLOATS = ('F64', 'F32', 'F16', 'BF16')
+
+Rename = Callable[[str], str | None]  # the file's name to openpi's, or None if it is dropped
 
 
 def load_checkpoint(
@@ -44,31 +54,40 @@ def load_checkpoint(
     """
     Load a checkpoint folder.
 
-    The model is built without memory and given the file's tensors, so that the weights exist once.
+    The model is built without memory and given the file's tensors one by one, so that the weights
+    exist once.
 
-    :param dtype: torch.float32, or torch.bfloat16 for openpi's mixture
+    :param dtype: torch.float32, or torch.bfloat16 or torch.float16 for openpi's mixture
         (:mod:`pi0_ros.model.precision`), whatever the file holds.
     :param weights: name of the file with the tensors.
-    :raises InputError: if a file is absent or unreadable, or names and shapes are not exactly
-        those the configuration asks for.
+    :raises InputError: if a file is absent or unreadable, names and shapes are not exactly those
+        the configuration asks for, or a weight is not finite.
     """
     folder = Path(folder)
-    values = _read_json(folder / CONFIG)
-    try:
-        with safe_open(folder / weights, framework='pt', device=str(device)) as file:
-            keys = _by_openpi_name(file)
-            config = config_from_json(values, **_told_by_tensors(file, keys))
-            with torch.device('meta'):
-                model = Pi0(config)
-            sources = match(model, file, keys)
-            dtypes = parameter_dtypes(model, dtype)
-            tensors = {
-                name: file.get_tensor(key).to(dtypes[name]) for name, key in sources.items()
-            }
-    except (OSError, SafetensorError) as error:
-        raise InputError(f'{folder / weights}: {error}') from error
+    values, rename = _read_config(folder / CONFIG)
+    with open_tensors(folder, weights, device) as file:
+        keys = by_openpi_name(file, rename)
+        config = config_from_json(values, **_told_by_tensors(file, keys))
+        with torch.device('meta'):
+            model = Pi0(config)
+        sources = match(model, file, keys)
+        tensors = _read_finite(file, sources, parameter_dtypes(model, dtype))
     model.load_state_dict(tensors, assign=True)
     return model.eval(), config
+
+
+def has_weights(folder: Path) -> bool:
+    """Tell whether a folder has weights, in one file or in shards."""
+    return (folder / WEIGHTS).is_file() or (folder / (WEIGHTS + INDEX_SUFFIX)).is_file()
+
+
+def is_lerobot_folder(folder: Path) -> bool:
+    """
+    Tell whether LeRobot wrote a checkpoint.
+
+    :raises InputError: if its `config.json` can't be read.
+    """
+    return is_lerobot(_read_json(folder / CONFIG))
 
 
 def save_checkpoint(model: Pi0, folder: str | Path) -> None:
@@ -82,11 +101,31 @@ def save_checkpoint(model: Pi0, folder: str | Path) -> None:
     (folder / WEIGHTS).chmod(0o644)  # safetensors lets only the owner read it
 
 
-def match(model: Pi0, file: Any, keys: dict[str, str]) -> dict[str, str]:
+def by_openpi_name(file: Tensors, rename: Rename) -> dict[str, str]:
+    """
+    Return openpi's name of each tensor to its name in the file, the tied one once.
+
+    :param rename: the file's names to openpi's.
+    :raises InputError: if two tensors have one name, or tied ones differ.
+    """
+    keys: dict[str, str] = {}
+    for key in file.keys:
+        name = rename(key)
+        if name is not None and keys.setdefault(name, key) != key:
+            raise InputError(f'{file.where}: {keys[name]} and {key} are both {name}')
+    tied = keys.pop(TIED_TO_EMBEDDING, None)
+    if tied is not None:
+        own = keys.setdefault(openpi_name(EMBEDDING), tied)
+        if own != tied and not torch.equal(file.read(own), file.read(tied)):
+            raise InputError(f'{file.where}: {own} and {tied} must be the same, but differ')
+    return keys
+
+
+def match(model: Pi0, file: Tensors, keys: dict[str, str]) -> dict[str, str]:
     """
     Find the tensor of each parameter.
 
-    :param file: the open safetensors file.
+    :param file: the open tensors.
     :param keys: openpi's name to the name in the file.
     :return: our name to the name in the file.
     :raises InputError: listing what is missing, unexpected and misshapen, if anything is.
@@ -103,15 +142,41 @@ def match(model: Pi0, file: Any, keys: dict[str, str]) -> dict[str, str]:
     ]
     if missing or unexpected or misshapen:
         lists = {'missing': missing, 'unexpected': unexpected, 'misshapen': misshapen}
-        raise InputError('checkpoint does not fit its configuration\n' + _report(lists))
+        raise InputError(
+            f'{file.where}: checkpoint does not fit its configuration\n{_report(lists)}'
+        )
     return sources
 
 
-def _read_json(path: Path) -> object:
+def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
         raise InputError(f'{path}: {error}') from error
+
+
+def _read_config(path: Path) -> tuple[Any, Rename]:
+    """Return the configuration in openpi's words, and what renames the file's tensors."""
+    values = _read_json(path)
+    if not is_lerobot(values):
+        return values, str
+    values = read_config(path, values)
+    return values, partial(openpi_name_of_lerobot, pi05=values['pi05'])
+
+
+def _read_finite(
+    file: Tensors, sources: dict[str, str], dtypes: dict[str, torch.dtype]
+) -> dict[str, Tensor]:
+    """Read every parameter in its dtype; see that none holds NaN or Inf."""
+    tensors, bad = {}, []
+    for name, key in sources.items():
+        tensors[name] = tensor = file.read(key).to(dtypes[name])
+        # The extremes of a tensor with a NaN are NaN; unlike isfinite(), this takes no memory.
+        if not torch.stack(tensor.aminmax()).isfinite().all():
+            bad.append(f'{key} as {dtypes[name]}')
+    if bad:
+        raise InputError('\n    '.join((f'{file.where}: weights that are NaN or infinite:', *bad)))
+    return tensors
 
 
 def _file_name(name: str) -> str:
@@ -119,29 +184,18 @@ def _file_name(name: str) -> str:
     return TIED_TO_EMBEDDING if name == EMBEDDING else openpi_name(name)
 
 
-def _by_openpi_name(file: Any) -> dict[str, str]:
-    """Return openpi's name of each tensor to its name in the file, the tied one once."""
-    keys = {key.removeprefix(_LEROBOT_PREFIX): key for key in file.keys()}  # noqa: SIM118  # no dict
-    tied = keys.pop(TIED_TO_EMBEDDING, None)
-    own = keys.setdefault(openpi_name(EMBEDDING), tied) if tied else None
-    if own != tied and not torch.equal(file.get_tensor(own), file.get_tensor(tied)):
-        raise InputError(f'{own} and {tied} must be the same tensor, but differ')
-    return keys
-
-
-def _told_by_tensors(file: Any, keys: dict[str, str]) -> dict[str, Any]:
+def _told_by_tensors(file: Tensors, keys: dict[str, str]) -> dict[str, Any]:
     """Return what the tensors say about the configuration."""
     embedding = openpi_name(EMBEDDING)
     if embedding not in keys:
-        raise InputError(f'checkpoint has neither {embedding} nor {TIED_TO_EMBEDDING}')
-    rows = file.get_slice(keys[embedding]).get_shape()[0]
+        raise InputError(f'{file.where}: has neither {embedding} nor {TIED_TO_EMBEDDING}')
+    rows = file.shape(keys[embedding])[0]
     return {'pi05': _PI05_MARK in keys, 'vocab_size': rows}
 
 
-def _misfit(file: Any, key: str, parameter: Tensor) -> str | None:
+def _misfit(file: Tensors, key: str, parameter: Tensor) -> str | None:
     """Say how the tensor differs in shape or kind from the parameter, if it does."""
-    found = file.get_slice(key)
-    shape, dtype = list(found.get_shape()), found.get_dtype()
+    shape, dtype = file.shape(key), file.dtype(key)
     if shape == list(parameter.shape) and dtype in _FLOATS:
         return None
     return f'{key}: found {shape} {dtype}, expected {list(parameter.shape)} of {_FLOATS}'

@@ -9,6 +9,7 @@ How they are written in a file is :mod:`pi0_ros.model.config_file`'s business.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pi0_ros.types import InputError
 
@@ -63,6 +64,10 @@ GEMMA = {
 
 PALIGEMMA_VOCAB_SIZE = 257_152
 
+# Who trained a checkpoint prepared its sentences and pictures in his own way, and so must whoever
+# runs it: openpi, LeRobot since 0.5, LeRobot 0.4 (doc/checkpoints.md lists what differs).
+Rules = Literal['openpi', 'lerobot', 'lerobot_0_4']
+
 
 @dataclass(frozen=True)
 class Pi0Config:
@@ -81,6 +86,9 @@ class Pi0Config:
         clean, at most (:func:`pi0_ros.model.guidance.continued`); 0 for none, as the public one.
     :param min_period: shortest wavelength of the time embedding [flow time].
     :param max_period: longest wavelength of the time embedding [flow time].
+    :param rules: how sentences and pictures are prepared.
+    :param cameras: for each picture in the order of the prefix, the names that its camera may
+        have; empty where openpi's three slots are meant.
     """
 
     vision: VisionConfig = VisionConfig()
@@ -96,6 +104,8 @@ class Pi0Config:
     known_actions: int = 0
     min_period: float = 4e-3
     max_period: float = 4.0
+    rules: Rules = 'openpi'
+    cameras: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Check what the sizes owe each other."""

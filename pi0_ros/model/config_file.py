@@ -3,32 +3,22 @@
 """
 ``config.json`` to sizes and back. Knows no tensors: what only they tell comes in as arguments.
 
-Three dialects are read:
+Two dialects are read; :mod:`pi0_ros.model.lerobot` translates LeRobot's:
 
 - openpi's: ``action_dim, action_horizon, paligemma_variant, action_expert_variant``;
 - openpi's with sections of explicit sizes, ``vision``, ``text`` and ``expert``, in place of the
-  named variants: what :func:`config_to_json` writes;
-- LeRobot's: ``type, max_action_dim, chunk_size, tokenizer_max_length`` and the variants' names.
+  named variants: what :func:`config_to_json` writes.
 """
 
 from __future__ import annotations
 
 from dataclasses import MISSING, asdict, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pi0_ros.model.config import GEMMA, GemmaConfig, Pi0Config, VisionConfig
+from pi0_ros.model.config import GEMMA, GemmaConfig, Pi0Config, Rules, VisionConfig
 from pi0_ros.types import InputError
 
 Part = TypeVar('Part', VisionConfig, GemmaConfig)
-
-# LeRobot's word for openpi's (lerobot, policies/pi0/configuration_pi0.py).
-_LEROBOT = {
-    'max_action_dim': 'action_dim',
-    'chunk_size': 'action_horizon',
-    'tokenizer_max_length': 'max_token_len',
-    'min_period': 'time_min_period',
-    'max_period': 'time_max_period',
-}
 
 # Constants of a part, and their names where they stand beside its section.
 _CONSTANTS = {
@@ -52,8 +42,6 @@ def config_from_json(values: object, *, pi05: bool, vocab_size: int) -> Pi0Confi
     """
     if not isinstance(values, dict):
         raise InputError(f'config.json: expected a mapping, found {values!r:.80}')
-    if 'chunk_size' in values:
-        values = {_LEROBOT.get(str(key), str(key)): value for key, value in values.items()}
     _agree(values, 'pi05', pi05)
     _agree(values, 'vocab_size', vocab_size)
     defaults = Pi0Config()
@@ -71,12 +59,14 @@ def config_from_json(values: object, *, pi05: bool, vocab_size: int) -> Pi0Confi
         known_actions=_number(values, 'known_actions', defaults.known_actions, least=0),
         min_period=_number(values, 'time_min_period', defaults.min_period),
         max_period=_number(values, 'time_max_period', defaults.max_period),
+        rules=_rules(values),
+        cameras=_cameras(values),
     )
 
 
 def config_to_json(config: Pi0Config) -> dict[str, Any]:
     """Return what :func:`config_from_json` reads back to the same configuration."""
-    return {
+    values = {
         'pi05': config.pi05,
         'action_dim': config.action_dim,
         'action_horizon': config.horizon,
@@ -91,6 +81,9 @@ def config_to_json(config: Pi0Config) -> dict[str, Any]:
         'text': asdict(config.text),
         'expert': asdict(config.expert),
     }
+    if config.rules == 'openpi':
+        return values
+    return values | {'rules': config.rules, 'cameras': [list(names) for names in config.cameras]}
 
 
 def _agree(values: dict[str, Any], key: str, found: float) -> None:
@@ -109,6 +102,23 @@ def _number(
     value = values.get(key, default)
     _check(value, f'config.json: {key}', whole=not isinstance(default, float), least=least)
     return value
+
+
+def _rules(values: dict[str, Any]) -> Rules:
+    rules: Rules = values.get('rules', 'openpi')
+    if rules not in get_args(Rules):
+        raise InputError(f'config.json: rules: expected one of {get_args(Rules)}, found {rules!r}')
+    return rules
+
+
+def _cameras(values: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    cameras = values.get('cameras', [])
+    if not isinstance(cameras, list) or not all(
+        isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+        for names in cameras
+    ):
+        raise InputError(f'config.json: cameras: expected lists of names, found {cameras!r}')
+    return tuple(map(tuple, cameras))
 
 
 def _check(value: object, where: str, *, whole: bool, least: int | None = None) -> None:

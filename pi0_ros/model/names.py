@@ -4,10 +4,13 @@
 The names of the parameters, ours and openpi's, in one table. Knows names only, no tensors.
 
 openpi's are those of the modules it took from transformers 4.53 (PaliGemma around SigLIP and
-Gemma), as its examples/convert_jax_model_to_pytorch.py writes them.
+Gemma), as its examples/convert_jax_model_to_pytorch.py writes them. LeRobot's are openpi's with a
+prefix, and in old files with some names of the other model.
 """
 
 from __future__ import annotations
+
+import re
 
 _PALIGEMMA = 'paligemma_with_expert.paligemma.'
 _VISION = _PALIGEMMA + 'model.vision_tower.vision_model.'
@@ -23,6 +26,13 @@ TABLE = (
     ('embed_tokens.', _PALIGEMMA + 'model.language_model.embed_tokens.'),
     ('text.', _PALIGEMMA + 'model.language_model.'),
     ('expert.', _EXPERT + 'model.'),
+)
+
+_LEROBOT_PREFIX = 'model.'
+# Norms that π0.5 does not have: its expert's are adaptive.
+_PLAIN_EXPERT_NORM = re.compile(
+    re.escape(_EXPERT + 'model.')
+    + r'(layers\.\d+\.(input_layernorm|post_attention_layernorm)|norm)\.weight'
 )
 
 EMBEDDING = 'embed_tokens.weight'
@@ -41,3 +51,19 @@ def openpi_name(name: str) -> str:
         if name.startswith(here):
             return there + name.removeprefix(here)
     return name
+
+
+def openpi_name_of_lerobot(key: str, *, pi05: bool) -> str | None:
+    """
+    Return openpi's name of a tensor in LeRobot's file; None for one that LeRobot drops.
+
+    Source: huggingface/lerobot, src/lerobot/policies, pi0/modeling_pi0.py and
+    pi05/modeling_pi05.py, `_fix_pytorch_state_dict_keys`. As there, only keys without the prefix
+    are mended.
+    """
+    if key.startswith(_LEROBOT_PREFIX):
+        return key.removeprefix(_LEROBOT_PREFIX)
+    if pi05 and (key.startswith('state_proj.') or _PLAIN_EXPERT_NORM.fullmatch(key)):
+        return None
+    wrong, right = ('action_time_mlp_', 'time_mlp_') if pi05 else ('time_mlp_', 'action_time_mlp_')
+    return right + key.removeprefix(wrong) if key.startswith(wrong) else key

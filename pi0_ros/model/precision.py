@@ -1,10 +1,10 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Which parameters stay float32 when the model runs in bfloat16.
+Which parameters stay float32 when the model runs in bfloat16 or float16.
 
 openpi's choice (src/openpi/models_pytorch/gemma_pytorch.py, to_bfloat16_for_selected_params, and
-pi0_pytorch.py): the three transformers are bfloat16 but for Gemma's norms and the image embedding,
+pi0_pytorch.py): the three transformers are narrow but for Gemma's norms and the image embedding,
 whose sums are delicate; everything that touches states, actions or flow time stays float32.
 """
 
@@ -21,7 +21,7 @@ def parameter_dtypes(model: Pi0, dtype: torch.dtype) -> dict[str, torch.dtype]:
     """
     Return the dtype each parameter should have when the bulk of the model has the given one.
 
-    :param dtype: torch.float32, or torch.bfloat16.
+    :param dtype: torch.float32, torch.bfloat16 or torch.float16.
     :return: parameter name to dtype.
     """
     exact = _float32_parameters(model)

@@ -10,8 +10,10 @@ It runs in a process of its own, so that nothing the policy does can delay it. A
 from __future__ import annotations
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from geometry_msgs.msg import TwistStamped
+import numpy as np
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from std_srvs.srv import SetBool, Trigger
@@ -21,9 +23,9 @@ from pi0_ros.convert import (
     command_to_array,
     command_to_joint_state,
     command_to_trajectory,
+    command_to_twist,
     diagnostics_message,
     joint_state_to_positions,
-    message_to_chunk,
     status_message,
     time_to_ns,
 )
@@ -35,8 +37,10 @@ from pi0_ros.execution.status import State
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
-from pi0_ros.robots.spec import Output, load_robot
-from pi0_ros.types import NS_PER_S, InputError
+from pi0_ros.nodes.topics import ChunkInput
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import load_robot
+from pi0_ros.types import NS_PER_S, Chunk, InputError
 
 PARAMETERS = (
     ROBOT,
@@ -76,7 +80,8 @@ class ExecutorNode(Node):
         super().__init__(NAME)
         p = declare(self, PARAMETERS)
         robot = load_robot(robot_file(p.robot))
-        self._names = robot.joint_names
+        self._measured = robot.measured_joints
+        self._axes = np.zeros(len(robot.axes))
         self._period_ns = int(NS_PER_S / p.rate_hz)
         self._core = ChunkExecutor(
             JointLimits.of(robot),
@@ -91,6 +96,8 @@ class ExecutorNode(Node):
                 clock_jump_s=p.clock_jump_s,
                 tracking_tolerance=p.tracking_tolerance,
                 gripper_joints=tuple(robot.grippers),
+                velocity_joints=robot.velocity_joints,
+                forwarded_joints=robot.forwarded_joints,
             ),
         )
         self._core.set_enabled(enabled=p.enabled)
@@ -104,9 +111,7 @@ class ExecutorNode(Node):
         self.create_subscription(
             JointState, 'joint_states', self._on_state, qos_profile_sensor_data
         )
-        self.create_subscription(
-            JointTrajectory, 'action_chunk', self._on_chunk, QoSProfile(depth=1)
-        )
+        self._chunk_in = ChunkInput(self, robot, self._on_chunk, self._on_bad_chunk)
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_service(Trigger, '~/stop', self._on_stop)
         self.create_timer(1.0 / p.rate_hz, self._tick)
@@ -115,11 +120,18 @@ class ExecutorNode(Node):
     def _make_output(self, output: Output):
         """Return the function that sends a command's part to one controller."""
         message_class, convert = {
-            'float64_multi_array': (Float64MultiArray, command_to_array),
+            'float64_multi_array': (
+                Float64MultiArray,
+                lambda command, joints: command_to_array(command, joints, output.field),
+            ),
             'joint_state': (JointState, command_to_joint_state),
             'joint_trajectory': (
                 JointTrajectory,
                 lambda command, joints: command_to_trajectory(command, joints, self._period_ns),
+            ),
+            'twist_stamped': (
+                TwistStamped,
+                lambda command, joints: command_to_twist(command, joints, output.frame),
             ),
         }[output.message]
         publisher = self.create_publisher(message_class, output.topic, 10)
@@ -130,18 +142,21 @@ class ExecutorNode(Node):
 
     def _on_state(self, message: JointState) -> None:
         try:
-            positions = joint_state_to_positions(message, self._names)
-            self._core.update_state(time_to_ns(message.header.stamp), positions)
+            positions = joint_state_to_positions(message, self._measured)
+            # An end effector is always at the origin of its own axes, which come first.
+            self._core.update_state(
+                time_to_ns(message.header.stamp), np.concatenate([self._axes, positions])
+            )
         except InputError as error:
             self._core.report_bad_state(str(error))
             self._complain(str(error))
 
-    def _on_chunk(self, message: JointTrajectory) -> None:
-        try:
-            self._core.add_chunk(message_to_chunk(message), self._now_ns())
-        except InputError as error:
-            self._core.reject_chunk(str(error))
-            self._complain(str(error))
+    def _on_chunk(self, chunk: Chunk) -> None:
+        self._core.add_chunk(chunk, self._now_ns())
+
+    def _on_bad_chunk(self, reason: str) -> None:
+        self._core.reject_chunk(reason)
+        self._complain(reason)
 
     def _complain(self, text: str) -> None:
         """Say what was refused, here and in the next diagnostics."""

@@ -17,21 +17,18 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 import rclpy
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
-from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
-from trajectory_msgs.msg import JointTrajectory
 
 from pi0_ros.convert import (
     IMAGE_READERS,
-    chunk_to_message,
     diagnostics_message,
-    joint_state_to_positions,
     status_message,
     time_to_ns,
 )
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
+from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
@@ -96,9 +93,7 @@ class PolicyNode(LifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def _open_topics(self, robot) -> None:
-        self._chunk_out = self.create_lifecycle_publisher(
-            JointTrajectory, 'action_chunk', RELIABLE
-        )
+        self._chunk_out = ChunkOutput(self, robot)
         self._info_out = self.create_lifecycle_publisher(
             DiagnosticStatus, '~/chunk_info', RELIABLE
         )
@@ -110,12 +105,13 @@ class PolicyNode(LifecycleNode):
                 self.create_subscription(message_class, spec.topic, take, qos_profile_sensor_data)
             )
         self._inputs += [
-            self.create_subscription(
-                JointState,
-                'joint_states',
-                partial(self._on_state, robot.joint_names),
-                qos_profile_sensor_data,
-            ),
+            *StateInput(
+                self,
+                robot,
+                self.parameters.max_spread_s,
+                self._buffer.update_state,
+                self._complain,
+            ).subscriptions,
             self.create_subscription(String, 'command', self._on_command, 10),
         ]
         self._reset = self.create_service(Trigger, '~/reset', self._on_reset)
@@ -149,7 +145,8 @@ class PolicyNode(LifecycleNode):
         self._worker = self._buffer = None
         while self._inputs:
             self.destroy_subscription(self._inputs.pop())
-        for publisher in (self._chunk_out, self._info_out, self._diagnostics_out):
+        self._chunk_out.close()
+        for publisher in (self._info_out, self._diagnostics_out):
             self.destroy_publisher(publisher)
         self.destroy_service(self._reset)
         self.destroy_timer(self._timer)
@@ -174,13 +171,6 @@ class PolicyNode(LifecycleNode):
             self._complain(str(error))
         self._worker.notice(camera)
 
-    def _on_state(self, names, message: JointState) -> None:
-        try:
-            positions = joint_state_to_positions(message, names)
-            self._buffer.update_state(time_to_ns(message.header.stamp), positions)
-        except InputError as error:
-            self._complain(str(error))
-
     def _on_command(self, message: String) -> None:
         try:
             self._buffer.update_command(message.data)
@@ -202,7 +192,7 @@ class PolicyNode(LifecycleNode):
         if prompt != self._prompt:
             self._prompt = prompt
             self.get_logger().info(f'chunk {self._chunk_count} follows "{prompt}"')
-        self._chunk_out.publish(chunk_to_message(inference.chunk))
+        self._chunk_out.publish(inference.chunk)
         now_ns = self._now_ns()
         duration_ms = sum(inference.milliseconds.values())
         text = f'chunk {self._chunk_count}: inferred in {duration_ms:.0f} ms, "{prompt}"'

@@ -28,7 +28,8 @@ from pi0_ros.convert import (
 )
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
-from pi0_ros.robots.spec import Output, load_robot
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import load_robot
 from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.sim.task import Success, find_task
@@ -128,6 +129,8 @@ class SimNode(Node):
 
     def _take_commands_from(self, output: Output) -> None:
         """Subscribe to the topic a controller would listen on."""
+        if output.field == 'velocity':
+            raise InputError(f'output {output.topic}: the simulated robot takes only positions')
         message_class, read = COMMAND_READERS[output.message]
         self.create_subscription(
             message_class, output.topic, partial(self._on_command, output, read), 10

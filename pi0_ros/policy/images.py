@@ -44,24 +44,53 @@ def resize_with_pad(image: NDArray[np.uint8], size: int, rotate_deg: int = 0) ->
     :param rotate_deg: how far to turn it counterclockwise first, a multiple of 90 [deg].
     :return: uint8, (3, S, S).
     """
-    # Copied only if it is a view that torch can't take, or read-only, of which torch would warn.
-    pixels = torch.from_numpy(np.require(image, requirements=['C', 'W']))
-    pixels = pixels.permute(2, 0, 1)[None]  # (1, 3, h, w)
-    if rotate_deg:
-        pixels = pixels.rot90(rotate_deg // 90, dims=(2, 3))
-    h, w = pixels.shape[2:]
-    ratio = max(h / size, w / size)
-    height, width = max(1, int(h / ratio)), max(1, int(w / ratio))
-    if (height, width) != (h, w):
-        pixels = F.interpolate(pixels, (height, width), mode='bilinear', antialias=True)
-    top, left = (size - height) // 2, (size - width) // 2
-    return F.pad(pixels[0], (left, size - width - left, top, size - height - top))  # (3, S, S)
+    return _fit(_turned(image, rotate_deg), size, antialias=True, padding=0)
+
+
+def resize_float_with_pad(
+    image: NDArray[np.uint8], size: int, rotate_deg: int = 0, *, padding: float = 0.0
+) -> Tensor:
+    """
+    Fit a picture into a square as LeRobot does: in float, and without antialiasing.
+
+    Source: huggingface/lerobot, src/lerobot/policies/common/vla_utils.py, `resize_with_pad_torch`.
+    Shrunk pictures are rougher than :func:`resize_with_pad`'s.
+
+    :param image: RGB, (h, w, 3).
+    :param size: side of the square, S [pixel].
+    :param rotate_deg: how far to turn it counterclockwise first, a multiple of 90 [deg].
+    :param padding: what is beside the picture: 0, or -1 in LeRobot 0.4.
+    :return: float32, (3, S, S), in [0, 1] but for the padding.
+    """
+    pixels = _turned(image, rotate_deg).to(torch.float32) / 255.0
+    return _fit(pixels, size, antialias=False, padding=padding)
 
 
 def to_unit_range(pixels: Tensor) -> Tensor:
     """
-    Scale uint8 to float32 in [-1, 1].
+    Scale uint8, or float32 in [0, 1], to float32 in [-1, 1].
 
     Source: openpi, src/openpi/models/model.py, `Observation.from_dict`.
     """
-    return pixels.to(torch.float32) / 255.0 * 2.0 - 1.0
+    unit = pixels if pixels.is_floating_point() else pixels.to(torch.float32) / 255.0
+    return unit * 2.0 - 1.0
+
+
+def _turned(image: NDArray[np.uint8], rotate_deg: int) -> Tensor:
+    """Return the picture as (1, 3, h, w) uint8, turned."""
+    # Copied only if it is a view that torch can't take, or read-only, of which torch would warn.
+    pixels = torch.from_numpy(np.require(image, requirements=['C', 'W']))
+    pixels = pixels.permute(2, 0, 1)[None]  # (1, 3, h, w)
+    return pixels.rot90(rotate_deg // 90, dims=(2, 3)) if rotate_deg else pixels
+
+
+def _fit(pixels: Tensor, size: int, *, antialias: bool, padding: float) -> Tensor:
+    """Resize (1, 3, h, w) to touch the square's sides and pad it, to (3, S, S)."""
+    h, w = pixels.shape[2:]
+    ratio = max(h / size, w / size)
+    height, width = max(1, int(h / ratio)), max(1, int(w / ratio))
+    if (height, width) != (h, w):
+        pixels = F.interpolate(pixels, (height, width), mode='bilinear', antialias=antialias)
+    top, left = (size - height) // 2, (size - width) // 2
+    around = (left, size - width - left, top, size - height - top)
+    return F.pad(pixels[0], around, value=padding)

@@ -114,12 +114,12 @@ class ObservationBuffer:
         """
         Keep a joint state if it is newer than the last one.
 
-        :param positions: in the robot's joint order and units, (J,).
+        :param positions: in the order and units of the robot's state, (S,).
         :raises InputError: if there is another number of positions, one isn't finite, or the
             stamp isn't set.
         """
         _check_stamp(stamp_ns, 'joint state')
-        names = self._robot.joint_names
+        names = self._robot.state_names
         state = finite_array(positions, (len(names),), 'joint state', names)
         with self._lock:
             if self._states and stamp_ns <= self._states[-1][0]:

@@ -18,14 +18,23 @@ from numpy.typing import ArrayLike
 import torch
 from torch import Tensor
 
-from pi0_ros.model.checkpoint import load_checkpoint
+from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.engine import EagerEngine, Stopwatch
+from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
+from pi0_ros.robots.chunks import make_chunk
 from pi0_ros.robots.norm_stats import NormStats, load_norm_stats
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
+
+# What the bulk of the weights may be (pi0_ros.model.precision).
+DTYPES = {
+    'float32': torch.float32,
+    'bfloat16': torch.bfloat16,
+    'float16': torch.float16,
+}
 
 
 @dataclass(frozen=True)
@@ -88,17 +97,21 @@ class Policy:
         *,
         num_steps: int = 10,
         device: str = 'cpu',
+        dtype: str = 'float32',
         seed: int | None = None,
     ) -> Policy:
         """
-        Load model, tokenizer and statistics from a checkpoint's folder.
+        Load model, tokenizer and statistics from a checkpoint's folder, openpi's or LeRobot's.
 
         :param device: in PyTorch's words: cpu, cuda, cuda:1 ...
+        :param dtype: of the bulk of the weights: float32, bfloat16 or float16.
         :raises InputError: if something is missing, broken or doesn't fit the robot.
         """
         folder = Path(checkpoint)
-        stats = _load_stats(folder, robot)
-        model, config = load_checkpoint(folder, device=check_device(device))
+        stats = load_stats(folder, robot)
+        model, config = load_checkpoint(
+            folder, dtype=check_dtype(dtype), device=check_device(device)
+        )
         tokenizer = Tokenizer.load(folder, config)
         return cls(robot, model, tokenizer, stats, num_steps=num_steps, seed=seed)
 
@@ -121,8 +134,9 @@ class Policy:
         stopwatch.lap('preprocess')
         actions = self._engine.sample(inputs, start, stopwatch)  # (1, K, A)
         targets = self._preprocessor.decode_actions(actions[0], observation.state)
-        names = self._robot.joint_names
-        chunk = Chunk(observation.stamp_ns, names, self._times_ns, targets)
+        chunk = make_chunk(
+            self._robot, observation.stamp_ns, self._times_ns, targets, observation.state
+        )
         stopwatch.lap('postprocess')
         return Inference(chunk, stopwatch.milliseconds)
 
@@ -152,7 +166,25 @@ def check_device(name: str) -> str:
     return name
 
 
-def _load_stats(folder: Path, robot: Robot) -> NormStats:
+def check_dtype(name: str) -> torch.dtype:
+    """
+    Return the dtype of a name.
+
+    :raises InputError: if the model can't run in it.
+    """
+    if name not in DTYPES:
+        raise InputError(f'dtype: expected one of {list(DTYPES)}, found {name!r}')
+    return DTYPES[name]
+
+
+def load_stats(folder: Path, robot: Robot) -> NormStats:
+    """
+    Read the statistics of a checkpoint's folder, openpi's or LeRobot's.
+
+    :raises InputError: if they are missing, broken, or not what the robot's description says.
+    """
+    if is_lerobot_folder(folder):
+        return load_lerobot_stats(folder, robot)
     file = folder / 'assets' / robot.normalization.asset / 'norm_stats.json'
     if not file.is_file():
         assets = folder / 'assets'

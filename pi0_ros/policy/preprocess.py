@@ -5,12 +5,14 @@ Between what a robot sees and does, and what the model takes and gives.
 
 One code for the robot at work and for the recordings that train it: joint convention, normalise,
 prompt, pictures and padding, in openpi's order (src/openpi/policies/policy_config.py), and the
-way back. It knows the model's sizes but runs no network.
+way back. Checkpoints of LeRobot keep LeRobot's ways (:data:`pi0_ros.model.config.Rules`). It
+knows the model's sizes but runs no network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -18,23 +20,38 @@ from numpy.typing import ArrayLike, NDArray
 import torch
 from torch import Tensor
 
-from pi0_ros.model.config import Pi0Config
+from pi0_ros.model.config import Pi0Config, Rules
 from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
-from pi0_ros.policy.images import check_image, resize_with_pad, to_unit_range
+from pi0_ros.policy.images import (
+    check_image,
+    resize_float_with_pad,
+    resize_with_pad,
+    to_unit_range,
+)
 from pi0_ros.robots.norm_stats import NormStats
-from pi0_ros.robots.spec import Robot, Slot
+from pi0_ros.robots.parts import Slot
+from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace
 from pi0_ros.types import InputError, Observation, finite_array
 
 Array = NDArray[np.float64]
 
 
+# How each kind of checkpoint saw its pictures. LeRobot 0.4 padded numbers in [0, 1] with -1.
+_RESIZE: dict[Rules, tuple[Callable[[NDArray[np.uint8], int, int], Tensor], torch.dtype]] = {
+    'openpi': (resize_with_pad, torch.uint8),
+    'lerobot': (resize_float_with_pad, torch.float32),
+    'lerobot_0_4': (partial(resize_float_with_pad, padding=-1.0), torch.float32),
+}
+
+
 class Encoded(NamedTuple):
     """
     An observation as the model takes it, on the CPU; stacked along a new first axis, a batch.
 
-    :param pixels: of every camera in the order of the slots, (C, 3, S, S) uint8.
+    :param pixels: of every camera in the model's order, (C, 3, S, S) uint8; by LeRobot's rules
+        float32 in [0, 1].
     :param seen: which pictures are real, (C,) bool.
     :param tokens: (L,) int64.
     :param token_mask: (L,) bool, False for padding.
@@ -66,14 +83,11 @@ class Preprocessor:
         self._space = ModelSpace(robot)
         self._stats = stats
         self._tokenizer = tokenizer
-        # Slots that no camera fills are left out: nothing attends to a masked picture, and
-        # positions don't count it, so the chunk is the same and the time is saved.
-        by_slot = {camera.slot: name for name, camera in robot.cameras.items()}
-        self._cameras = {slot: by_slot[slot] for slot in get_args(Slot) if slot in by_slot}
+        self._cameras = order_cameras(robot, config)
 
     @property
     def cameras(self) -> tuple[str, ...]:
-        """Names of the cameras, in the order of the slots."""
+        """Names of the cameras, in the model's order."""
         return tuple(self._cameras.values())
 
     def encode(self, observation: Observation) -> Encoded:
@@ -94,7 +108,7 @@ class Preprocessor:
         """
         Prepare the joint targets that followed an observation: what the model is trained to give.
 
-        :param targets: (K, J) [rad], [m].
+        :param targets: (K, J) [rad], [m], or [rad/s], [m/s] of joints that are told velocities.
         :param positions: measured at the chunk's start, (J,).
         :return: normalised, padded with zeros, (K, A) float32.
         :raises InputError: if a number is not finite or the shape is another one.
@@ -110,7 +124,7 @@ class Preprocessor:
 
         :param actions: what the model gave, (K, A).
         :param positions: measured at the chunk's start, (J,).
-        :return: joint targets, (K, J) [rad], [m].
+        :return: joint targets, (K, J), as :meth:`encode_actions` takes them.
         :raises InputError: if the model gave a number that isn't finite.
         """
         shape = (self._config.horizon, self._config.action_dim)
@@ -118,7 +132,7 @@ class Preprocessor:
         unnormalised = self._stats.actions.unnormalize(normalised)
         state = self._model_state(positions)
         # openpi unnormalises the state too, which gives back this one.
-        return self._space.decode_actions(unnormalised[:, : state.size], state)
+        return self._space.decode_actions(unnormalised[:, : len(self._robot.joints)], state)
 
     def to_inputs(self, batch: Encoded, device: torch.device) -> Inputs:
         """
@@ -138,7 +152,7 @@ class Preprocessor:
         )
 
     def _model_state(self, positions: ArrayLike) -> Array:
-        names = self._robot.joint_names
+        names = self._robot.state_names
         return self._space.encode_state(
             finite_array(positions, (len(names),), 'observed state', names)
         )
@@ -150,14 +164,15 @@ class Preprocessor:
         return torch.from_numpy(padded)
 
     def _stack_images(self, images: Mapping[str, NDArray[np.uint8]]) -> tuple[Tensor, Tensor]:
-        """Return all pictures, (C, 3, S, S) uint8, and which of them are real, (C,) bool."""
+        """Return all pictures, (C, 3, S, S), and which of them are real, (C,) bool."""
         size = self._config.vision.image_size
-        stacked = torch.zeros((len(self._cameras), 3, size, size), dtype=torch.uint8)
+        resize, dtype = _RESIZE[self._config.rules]
+        stacked = torch.zeros((len(self._cameras), 3, size, size), dtype=dtype)
         for i, name in enumerate(self._cameras.values()):
             camera = self._robot.cameras[name]
             if name in images:
                 check_image(images[name], name)
-                stacked[i] = resize_with_pad(images[name], size, camera.rotate_deg)
+                stacked[i] = resize(images[name], size, camera.rotate_deg)
             elif camera.missing == 'refuse':
                 raise InputError(f'camera {name}: no picture, and the robot says to refuse then')
         seen = torch.tensor([name in images for name in self._cameras.values()])
@@ -166,16 +181,59 @@ class Preprocessor:
         return stacked, seen
 
 
-def _check_fit(robot: Robot, config: Pi0Config, stats: NormStats) -> None:
-    joints = len(robot.joints)
-    if joints > config.action_dim:
-        raise InputError(
-            f'robot {robot.name}: {joints} joints, but the model has only '
-            f'{config.action_dim} action dimensions'
-        )
-    for name, scaling in (('state', stats.state), ('actions', stats.actions)):
-        if scaling.size < joints:
+def order_cameras(robot: Robot, config: Pi0Config) -> dict[Slot, str]:
+    """
+    Return the robot's cameras by their slots, in the model's order.
+
+    Slots that no camera fills are left out: nothing attends to a masked picture, and positions
+    don't count it, so the chunk is the same and the time is saved.
+
+    :raises InputError: naming the picture or the camera that the other side does not know. A
+        checkpoint with names of its own takes a camera of that name or in the slot of that name;
+        openpi's slots may stay empty.
+    """
+    if not config.cameras:
+        by_slot = {camera.slot: name for name, camera in robot.cameras.items()}
+        return {slot: by_slot[slot] for slot in get_args(Slot) if slot in by_slot}
+    here = ', '.join(f'{name} ({camera.slot})' for name, camera in robot.cameras.items())
+    ordered: dict[Slot, str] = {}
+    for names in config.cameras:
+        found = {
+            camera.slot: name
+            for name, camera in robot.cameras.items()
+            if name in names or camera.slot in names
+        }
+        twice = len(found) > 1 or found.keys() & ordered.keys()
+        if twice or (not found and not set(names) & set(get_args(Slot))):
             raise InputError(
-                f'robot {robot.name}: {joints} joints, but the statistics {name} of asset '
+                f'robot {robot.name}: cameras: the checkpoint was trained with a picture '
+                f'{" or ".join(names)}; expected one camera for it alone, of that name or slot, '
+                f'found {", ".join(found.values()) or "none"} among {here}'
+            )
+        ordered |= found
+    for name, camera in robot.cameras.items():
+        if camera.slot not in ordered:
+            there = ', '.join(names[0] for names in config.cameras)
+            raise InputError(
+                f'robot {robot.name}: cameras.{name}: the checkpoint was trained without it, '
+                f'its pictures are {there}'
+            )
+    return ordered
+
+
+def _check_fit(robot: Robot, config: Pi0Config, stats: NormStats) -> None:
+    what = 'joints' if robot.state is None else 'numbers'
+    for name, scaling, size in (
+        ('state', stats.state, len(robot.state_names)),
+        ('actions', stats.actions, len(robot.joints)),
+    ):
+        if size > config.action_dim:
+            raise InputError(
+                f'robot {robot.name}: {size} {what}, but the model has only '
+                f'{config.action_dim} action dimensions'
+            )
+        if scaling.size < size:
+            raise InputError(
+                f'robot {robot.name}: {size} {what}, but the statistics {name} of asset '
                 f'{robot.normalization.asset} have {scaling.size} numbers'
             )

@@ -1,11 +1,12 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Normalisation statistics as openpi stores them, and the two ways it uses them.
+Normalisation statistics, the two ways of using them, and openpi's file of them.
 
 Takes `norm_stats.json`, gives functions between physical and normalised vectors. It writes and
 floors nothing: whoever computes statistics takes care of joints that never move, since here, as
-in openpi, a deviation of 0 is divided by as 1e-6.
+in openpi, a deviation of 0 is divided by as 1e-6. LeRobot's formulas differ a little from
+openpi's; where its statistics lie is not known here.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.robots.spec import NormalizationKind
+from pi0_ros.robots.parts import NormalizationKind
 from pi0_ros.types import InputError
 
 Array = NDArray[np.float64]
 
 # openpi, src/openpi/transforms.py, Normalize and Unnormalize.
 EPSILON = 1e-6
+# The statistics that each kind uses.
+STATISTICS: dict[NormalizationKind, tuple[str, str]] = {
+    'z_score': ('mean', 'std'),
+    'quantile': ('q01', 'q99'),
+}
 
 
 class Scaling(Protocol):
@@ -61,7 +67,7 @@ class ZScore:
     def normalize(self, values: Array) -> Array:
         """(x - mean) / (std + 1e-6)."""
         n = values.shape[-1]
-        return (values - self.mean[:n]) / (self.std[:n] + EPSILON)
+        return (values - self.mean[:n]) / self._divisor(self.std[:n])
 
     def unnormalize(self, values: Array) -> Array:
         """Undo it; entries beyond the statistics count as mean 0 and deviation 1."""
@@ -69,7 +75,13 @@ class ZScore:
         more = max(0, n - self.size)
         mean = np.pad(self.mean, (0, more))[:n]
         std = np.pad(self.std, (0, more), constant_values=1.0)[:n]
-        return values * (std + EPSILON) + mean
+        return values * self._factor(std) + mean
+
+    def _divisor(self, std: Array) -> Array:
+        return std + EPSILON
+
+    def _factor(self, std: Array) -> Array:
+        return std + EPSILON
 
 
 @dataclass(frozen=True)
@@ -92,15 +104,45 @@ class Quantile:
     def normalize(self, values: Array) -> Array:
         """(x - q01) / (q99 - q01 + 1e-6) * 2 - 1."""
         n = values.shape[-1]
-        low, high = self.q01[:n], self.q99[:n]
-        return (values - low) / (high - low + EPSILON) * 2.0 - 1.0
+        return (values - self.q01[:n]) / self._span()[:n] * 2.0 - 1.0
 
     def unnormalize(self, values: Array) -> Array:
         """Undo it; entries beyond the statistics stay as they are."""
         n = min(values.shape[-1], self.size)
-        low, high = self.q01[:n], self.q99[:n]
-        inside = (values[..., :n] + 1.0) / 2.0 * (high - low + EPSILON) + low
+        inside = (values[..., :n] + 1.0) / 2.0 * self._span()[:n] + self.q01[:n]
         return np.concatenate([inside, values[..., n:]], axis=-1)
+
+    def _span(self) -> Array:
+        return self.q99 - self.q01 + EPSILON
+
+
+@dataclass(frozen=True)
+class LeRobotZScore(ZScore):
+    """
+    LeRobot's: (x - mean) / (std + epsilon), and back without epsilon.
+
+    Source: huggingface/lerobot, src/lerobot/processor/normalize_processor.py, `_apply_transform`,
+    as is :class:`LeRobotQuantile`.
+    """
+
+    epsilon: float
+
+    def _divisor(self, std: Array) -> Array:
+        return std + self.epsilon
+
+    def _factor(self, std: Array) -> Array:
+        return std
+
+
+@dataclass(frozen=True)
+class LeRobotQuantile(Quantile):
+    """LeRobot's: epsilon stands in for q99 - q01 only where that is 0."""
+
+    epsilon: float
+
+    def _span(self) -> Array:
+        span = self.q99 - self.q01
+        return np.where(span == 0.0, self.epsilon, span)
 
 
 @dataclass(frozen=True)
@@ -133,19 +175,30 @@ def load_norm_stats(path: str | Path, kind: NormalizationKind) -> NormStats:
     return NormStats(*scalings)
 
 
-def _scaling(path: Path, groups: Any, name: str, kind: NormalizationKind) -> Scaling:
-    group = _entry(path, groups, f'norm_stats.{name}')
-    keys = ('mean', 'std') if kind == 'z_score' else ('q01', 'q99')
-    first, second = (_vector(path, group, f'norm_stats.{name}.{key}') for key in keys)
+def check_statistics(kind: NormalizationKind, first: Array, second: Array, where: str) -> None:
+    """
+    See that a pair of statistics belongs together.
+
+    :param first: mean or q01.
+    :param second: std or q99.
+    :raises InputError: if one is longer, a deviation is negative or q99 below q01.
+    """
+    names = STATISTICS[kind]
     if first.shape != second.shape:
         raise InputError(
-            f'{path}: norm_stats.{name}: {keys[0]} has {first.size} numbers, '
-            f'{keys[1]} has {second.size}'
+            f'{where}: {names[0]} has {first.size} numbers, {names[1]} has {second.size}'
         )
     wrong = np.flatnonzero(second < (0.0 if kind == 'z_score' else first))
     if wrong.size:
         i, least = int(wrong[0]), '0' if kind == 'z_score' else 'q01'
-        raise InputError(f'{path}: norm_stats.{name}.{keys[1]}[{i}]: {second[i]} is below {least}')
+        raise InputError(f'{where}.{names[1]}[{i}]: {second[i]} is below {least}')
+
+
+def _scaling(path: Path, groups: Any, name: str, kind: NormalizationKind) -> Scaling:
+    where = f'norm_stats.{name}'
+    group = _entry(path, groups, where)
+    first, second = (_vector(path, group, f'{where}.{key}') for key in STATISTICS[kind])
+    check_statistics(kind, first, second, f'{path}: {where}')
     return ZScore(first, second) if kind == 'z_score' else Quantile(first, second)
 
 

@@ -22,11 +22,11 @@ import torch
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from pi0_ros.model.checkpoint import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
+from pi0_ros.model.checkpoint import CONFIG, has_weights, load_checkpoint, save_checkpoint
 from pi0_ros.model.config_file import config_from_json
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.pi0 import Pi0
-from pi0_ros.model.tokenizer import JSON_FILE, SENTENCEPIECE_FILE, Tokenizer
+from pi0_ros.model.tokenizer import Tokenizer, tokenizer_file
 from pi0_ros.policy.policy import check_device
 from pi0_ros.policy.preprocess import Preprocessor
 from pi0_ros.robots.norm_stats import load_norm_stats
@@ -189,7 +189,7 @@ def _device(job: Job) -> torch.device:
 
 def _open_start(job: Job, device: torch.device) -> tuple[Pi0, Tokenizer]:
     """Load the checkpoint to start from, or make its model anew if it has no weights."""
-    if (job.start / WEIGHTS).is_file():
+    if has_weights(job.start):
         model, config = load_checkpoint(job.start, device=device)
     else:
         path = job.start / CONFIG
@@ -211,9 +211,8 @@ def _prepare(job: Job, examples: Together, robot: Robot) -> None:
     else:
         statistics = compute_norm_stats(examples, robot, job.settings.std_floor)
     job.output.mkdir(parents=True, exist_ok=True)
-    for name in (JSON_FILE, SENTENCEPIECE_FILE):
-        if (job.start / name).is_file():
-            shutil.copyfile(job.start / name, job.output / name)
+    tokenizer = tokenizer_file(job.start)
+    shutil.copyfile(tokenizer, job.output / tokenizer.name)
     file = _statistics_file(job.output, robot)
     if job.settings.keep_statistics:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -22,9 +22,16 @@ class Operations(RuleBasedStateMachine):
     @initialize(
         strategy=st.sampled_from(sorted(STRATEGIES)),
         interpolation=st.sampled_from(sorted(INTERPOLATIONS)),
+        told=st.sampled_from([(), ('shoulder',), ('shoulder', 'elbow')]),
+        forwarded=st.booleans(),
     )
-    def build(self, strategy, interpolation):
-        self.rig = Rig(strategy=strategy, interpolation=interpolation)
+    def build(self, strategy, interpolation, told, forwarded):
+        self.rig = Rig(
+            strategy=strategy,
+            interpolation=interpolation,
+            velocity_joints=told,
+            forwarded_joints=told if forwarded else (),
+        )
         self.rig.now_ns = 10**15  # room to go back
 
     @rule(
@@ -43,6 +50,7 @@ class Operations(RuleBasedStateMachine):
                 tuple(NAMES[j] for j in order),
                 np.cumsum(rng.integers(1, 60 * MS, points)),
                 (START + size * rng.uniform(-1, 1, (points, 3)))[:, order],
+                size * rng.uniform(-1, 1, (points, 3)),
             )
         )
 
@@ -50,7 +58,8 @@ class Operations(RuleBasedStateMachine):
     def good_chunk(self, offset, slope):
         times = np.arange(0, 600, 20) * MS
         line = np.outer(offset + slope * times / 1e9, [1, -1, 0])
-        self.rig.try_offer(Chunk(self.rig.now_ns, NAMES, times, self.rig.robot + line))
+        speed = np.tile([slope, -slope, 0], (len(times), 1))
+        self.rig.try_offer(Chunk(self.rig.now_ns, NAMES, times, self.rig.robot + line, speed))
 
     @rule()
     def malformed_chunk(self):
@@ -74,7 +83,9 @@ class Operations(RuleBasedStateMachine):
 
     @rule()
     def enable(self):
-        if self.rig.state is State.FAULT:
+        last = self.rig.last
+        rolling = last is not None and np.delete(last.velocities, self.rig.held).any()
+        if self.rig.state is State.FAULT and not rolling:
             self.rig.last = None  # the next motion begins at the robot
         self.rig.executor.set_enabled(True)
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 import json
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -71,25 +73,73 @@ def test_json_file(folder):
     assert tokens.max() < 259
 
 
-def test_sentencepiece_file(tmp_path):
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory):
+    """A folder with a SentencePiece model that was trained here, with PaliGemma's special ids."""
     sentencepiece = pytest.importorskip('sentencepiece')
-    (tmp_path / 'corpus.txt').write_text('pick up the cube\nput it down\n' * 20)
+    folder = tmp_path_factory.mktemp('sentencepiece')
+    text = 'pick up the cube\nput it down\nTask: pick, State: 128 127;\nAction: \n'
+    (folder / 'corpus.txt').write_text(text * 20)
     sentencepiece.SentencePieceTrainer.train(
-        input=str(tmp_path / 'corpus.txt'),
-        model_prefix=str(tmp_path / 'tokenizer'),
+        input=str(folder / 'corpus.txt'),
+        model_prefix=str(folder / 'tokenizer'),
         vocab_size=300,
         byte_fallback=True,
         hard_vocab_limit=False,
+        add_dummy_prefix=False,  # as Gemma's
+        remove_extra_whitespaces=False,
+        normalization_rule_name='identity',
         pad_id=0,
         eos_id=1,
         bos_id=2,
         unk_id=3,
         minloglevel=2,
     )
-    tokens, mask = Tokenizer.load(tmp_path, CONFIG).tokenize_prompt('pick up the cube')
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / 'tokenizer.model'))
-    expected = processor.encode('pick up the cube', add_bos=True) + processor.encode('\n')
-    assert tokens[mask].tolist() == expected
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / 'tokenizer.model'))
+    return folder, processor
+
+
+STATE = np.array([0.0, -1e-9, 0.99])
+PROMPT = 'Pick_up the\ncube '
+CLEAN = 'Pick up the cube'
+NO_STATE, IN_PROMPT = False, True
+
+
+@pytest.mark.parametrize(
+    ('rules', 'discrete_state', 'pieces'),
+    [
+        ('openpi', NO_STATE, [CLEAN, '\n']),
+        ('lerobot', NO_STATE, [f'{PROMPT}\n']),
+        ('lerobot_0_4', NO_STATE, [f'{PROMPT}\n']),
+        ('openpi', IN_PROMPT, [f'Task: {CLEAN}, State: 128 127 254;\nAction: ']),
+        ('lerobot', IN_PROMPT, [f'Task: {CLEAN}, State: 128 127 254;\nAction: ']),
+        ('lerobot_0_4', IN_PROMPT, [f'Task: {CLEAN}, State: 128 127 254 128 128;\nAction: ']),
+    ],
+)
+@pytest.mark.parametrize('subfolder', ['', 'tokenizer'])
+def test_ids_are_sentencepieces(trained, tmp_path, rules, discrete_state, pieces, subfolder):
+    source, processor = trained
+    (tmp_path / subfolder).mkdir(exist_ok=True)
+    shutil.copy(source / 'tokenizer.model', tmp_path / subfolder)
+    config = replace(
+        CONFIG, rules=rules, discrete_state=discrete_state, action_dim=5, max_token_len=200
+    )
+    tokens, mask = Tokenizer.load(tmp_path, config).tokenize_prompt(PROMPT, STATE)
+    ids = [2, *(token for piece in pieces for token in processor.encode(piece))]
+    assert tokens[mask].tolist() == ids
+    assert processor.decode(ids) == ''.join(pieces)
+    assert not tokens[~mask].any()
+
+
+def test_a_newline_is_not_added_twice():
+    assert prompt_pieces('go\n', None, 'lerobot') == ('go\n',)
+
+
+def test_without_sentencepiece_it_is_asked_for(trained, tmp_path, monkeypatch):
+    shutil.copy(trained[0] / 'tokenizer.model', tmp_path)
+    monkeypatch.setitem(sys.modules, 'sentencepiece', None)
+    with pytest.raises(InputError, match=r'tokenizer\.model: .* pip install sentencepiece'):
+        Tokenizer.load(tmp_path, CONFIG)
 
 
 def test_the_state_is_read_only_where_it_belongs_to_the_prompt(folder):

@@ -30,10 +30,11 @@ def write_tokenizer(folder):
     tokenizer.save(str(folder / 'tokenizer.json'))
 
 
-def write_stats(folder, joints=14, asset='aloha_sim'):
+def write_statistics(folder, sizes, asset):
+    """Write some, of vectors of these lengths."""
     rng = np.random.default_rng(5)
     stats = {}
-    for name in ('state', 'actions'):
+    for name, joints in sizes.items():
         low, high = np.sort(rng.normal(0, 0.5, (2, joints)), axis=0)
         stats[name] = {
             'mean': rng.normal(0, 0.3, joints).tolist(),
@@ -55,8 +56,13 @@ def write_checkpoint(folder, *, pi05=False, **sizes):
         torch.nn.init.normal_(parameter, std=0.2)
     save_checkpoint(model, folder)
     write_tokenizer(folder)
-    write_stats(folder)
+    write_statistics(folder, {'state': 14, 'actions': 14}, 'aloha_sim')
     return folder
+
+
+@pytest.fixture(scope='session')
+def write_stats():
+    return write_statistics
 
 
 @pytest.fixture

@@ -10,7 +10,12 @@ import pytest
 from safetensors.numpy import load_file
 import torch
 
-from pi0_ros.policy.images import check_image, resize_with_pad, to_unit_range
+from pi0_ros.policy.images import (
+    check_image,
+    resize_float_with_pad,
+    resize_with_pad,
+    to_unit_range,
+)
 from pi0_ros.types import InputError
 
 VECTORS = load_file(Path(__file__).parents[1] / 'reference' / 'prep' / 'resize.safetensors')
@@ -33,6 +38,23 @@ def test_range_equals_openpi(case):
     ours = to_unit_range(resize_with_pad(image, expected.shape[0])).permute(1, 2, 0).numpy()
     assert ours.dtype == np.float32
     assert np.abs(ours - expected).max() <= 1.5 * 2 / 255
+
+
+@pytest.mark.parametrize('case', [case for case in CASES if f'{case}.torch_f32' in VECTORS])
+def test_lerobots_resize_equals_the_function_it_copied(case):
+    """LeRobot's is openpi's resize_with_pad_torch on [0, 1], its padding black as well."""
+    expected = VECTORS[f'{case}.torch_f32']
+    image, size = VECTORS[f'{case}.in'], expected.shape[0]
+    ours = to_unit_range(resize_float_with_pad(image, size)).permute(1, 2, 0).numpy()
+    assert np.abs(ours - expected).max() < 2e-6
+
+
+def test_lerobot_0_4_pads_with_less_than_black():
+    image = np.full((4, 8, 3), 255, dtype=np.uint8)
+    columns = to_unit_range(resize_float_with_pad(image, 8, padding=-1.0))[0, :, 0]
+    assert columns.tolist() == [-3.0, -3.0, 1.0, 1.0, 1.0, 1.0, -3.0, -3.0]
+    turned = resize_float_with_pad(image, 8, 90)
+    assert turned[0, 0].tolist() == [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
 
 
 def test_the_ends_of_the_range():

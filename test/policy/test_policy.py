@@ -18,7 +18,7 @@ from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.images import resize_with_pad, to_unit_range
 from pi0_ros.policy.policy import Policy
 from pi0_ros.robots.norm_stats import load_norm_stats
-from pi0_ros.robots.spec import Normalization
+from pi0_ros.robots.parts import Normalization
 from pi0_ros.tools import untrained
 from pi0_ros.types import InputError
 
@@ -251,6 +251,8 @@ def test_what_cannot_run_is_refused_at_load(copy, robot):
         Policy.load(copy, robot, num_steps=0)
     with pytest.raises(InputError, match="device 'abacus' cannot be used here"):
         Policy.load(copy, robot, device='abacus')
+    with pytest.raises(InputError, match=r"dtype: expected one of .*'float16'.*, found 'int8'"):
+        Policy.load(copy, robot, dtype='int8')
     (copy / 'tokenizer.json').unlink()
     with pytest.raises(InputError, match='no tokenizer'):
         Policy.load(copy, robot)

@@ -10,7 +10,12 @@ from numpy.testing import assert_allclose
 import pytest
 from safetensors.numpy import load_file
 
-from pi0_ros.robots.norm_stats import ZScore, load_norm_stats
+from pi0_ros.robots.norm_stats import (
+    LeRobotQuantile,
+    LeRobotZScore,
+    ZScore,
+    load_norm_stats,
+)
 from pi0_ros.types import InputError
 
 PREP = Path(__file__).parents[1] / 'reference' / 'prep'
@@ -45,6 +50,32 @@ def test_unnormalize_undoes_normalize(kind, key):
 def test_a_deviation_of_zero_is_not_floored():
     scaling = ZScore(np.zeros(1), np.zeros(1))
     assert_allclose(scaling.normalize(np.array([1e-3])), [1e3])
+
+
+# What LeRobot's own lines give (src/lerobot/processor/normalize_processor.py), written out.
+LEROBOT = [
+    (
+        LeRobotZScore(np.array([1.0, 0.0]), np.array([0.5, 0.0]), 1e-8),
+        [[2.0, 1e-9], [0.0, 0.0]],
+        [[1.0 / 0.50000001, 0.1], [-1.0 / 0.50000001, 0.0]],
+        [[1.0 / 0.50000001 * 0.5 + 1.0, 0.0], [1.0 - 0.5 / 0.50000001, 0.0]],
+    ),
+    (
+        LeRobotQuantile(np.array([-1.0, 2.0]), np.array([3.0, 2.0]), 1e-8),
+        [[2.0, 2.0], [-1.0, 3.0]],
+        [[0.5, -1.0], [-1.0, 2.0 / 1e-8 - 1.0]],
+        [[2.0, 2.0], [-1.0, 3.0]],
+    ),
+]
+
+
+@pytest.mark.parametrize(('scaling', 'x', 'normalised', 'back'), LEROBOT)
+def test_lerobots_formulas_and_epsilon(scaling, x, normalised, back):
+    x = np.array(x)
+    assert_allclose(scaling.normalize(x), normalised, rtol=1e-12)
+    assert_allclose(scaling.unnormalize(np.array(normalised)), back, rtol=1e-7, atol=1e-12)
+    longer = np.concatenate([normalised, [[5.0], [6.0]]], axis=1)
+    assert_allclose(scaling.unnormalize(longer)[:, 2], [5.0, 6.0], rtol=1e-12)
 
 
 def test_the_other_kind_may_be_null(tmp_path):

@@ -16,13 +16,8 @@ from pi0_ros.types import InputError
 
 ROBOTS = Path(__file__).parents[2] / 'config' / 'robots'
 GOOD = yaml.safe_load((ROBOTS / 'aloha_sim.yaml').read_text())
-
-
-@pytest.mark.parametrize('file', sorted(ROBOTS.glob('*.yaml')), ids=lambda file: file.stem)
-def test_every_shipped_robot_loads(file):
-    robot = load_robot(file)
-    assert robot.name == file.stem
-    assert sorted(j for o in robot.outputs for j in o.joints) == sorted(robot.joint_names)
+GOOD_LIBERO = yaml.safe_load((ROBOTS / 'libero.yaml').read_text())
+GOOD_DROID = yaml.safe_load((ROBOTS / 'droid.yaml').read_text())
 
 
 def test_aloha_sim_says_what_the_demo_needs():
@@ -31,8 +26,8 @@ def test_aloha_sim_says_what_the_demo_needs():
     assert robot.joint_names[6] == 'left_gripper'
     assert tuple(robot.grippers) == ('left_gripper', 'right_gripper')
     assert {c.slot for c in robot.cameras.values()} == {'base_0_rgb', 'right_wrist_0_rgb'}
-    assert len(robot.delta) == 12
-    assert not set(robot.delta) & set(robot.grippers)
+    assert len(robot.action_space.delta) == 12
+    assert not set(robot.action_space.delta) & set(robot.grippers)
     assert [len(output.joints) for output in robot.outputs] == [6, 1, 6, 1]
 
 
@@ -60,10 +55,45 @@ def test_transfer_cube_adapts_to_pi():
     robot = load_robot(ROBOTS / 'aloha_sim_transfer_cube.yaml')
     assert [joint.sign for joint in robot.joints] == [1, -1, -1, 1, 1, 1, 1] * 2
     assert {gripper.map for gripper in robot.grippers.values()} == {'aloha_angular'}
-    assert robot.delta == ()
+    assert robot.action_space.delta == ()
     limits = [(j.name, j.lower, j.upper, j.velocity, j.acceleration) for j in robot.joints]
     other = load_robot(ROBOTS / 'aloha_sim.yaml')
     assert limits == [(j.name, j.lower, j.upper, j.velocity, j.acceleration) for j in other.joints]
+
+
+def test_the_real_aloha_is_the_simulated_one_with_all_its_cameras():
+    robot = load_robot(ROBOTS / 'aloha.yaml')
+    sim = load_robot(ROBOTS / 'aloha_sim_transfer_cube.yaml')
+    assert robot.joints == sim.joints
+    assert robot.action_space.delta == load_robot(ROBOTS / 'aloha_sim.yaml').action_space.delta
+    assert {name: camera.slot for name, camera in robot.cameras.items()} == {
+        'cam_high': 'base_0_rgb',
+        'cam_left_wrist': 'left_wrist_0_rgb',
+        'cam_right_wrist': 'right_wrist_0_rgb',
+    }
+    assert [len(output.joints) for output in robot.outputs] == [6, 1, 6, 1]
+
+
+def test_droid_is_told_velocities():
+    robot = load_robot(ROBOTS / 'droid.yaml')
+    arm = tuple(f'panda_joint{i}' for i in range(1, 8))
+    assert robot.velocity_joints == robot.forwarded_joints == arm
+    assert load_robot(ROBOTS / 'aloha.yaml').velocity_joints == ()
+
+
+def test_libero_is_told_the_way_of_its_end_effector():
+    robot = load_robot(ROBOTS / 'libero.yaml')
+    axes = ('x', 'y', 'z', 'rx', 'ry', 'rz')
+    fingers = ('panda_finger_joint1', 'panda_finger_joint2')
+    assert robot.axes == robot.velocity_joints == robot.forwarded_joints == axes
+    assert robot.measured_joints == fingers[:1]
+    assert robot.state_names == (*axes, *fingers)
+    assert robot.frame == 'panda_link0'
+    assert dict(robot.action_space.scale) == {
+        **dict.fromkeys(axes[:3], pytest.approx(1.0)),
+        **dict.fromkeys(axes[3:], pytest.approx(10.0)),
+    }
+    assert load_robot(ROBOTS / 'aloha.yaml').axes == ()
 
 
 def test_limits_come_as_arrays_in_joint_order():
@@ -132,9 +162,15 @@ BAD = [
     (put(['joints', 3, 'name'], 'left_waist'), r"joints\[3\].name: .*found 'left_waist'"),
     (put(['joints', 6, 'sign'], -1), 'grippers.left_gripper: expected a joint with sign 1'),
     (put(['grippers', 'hand'], {'map': 'linear'}), 'grippers.hand: expected one of the joints'),
-    (put(['grippers', 'left_gripper', 'map'], 'log'), 'map: .*linear, aloha_angular'),
+    (
+        put(['grippers', 'left_gripper', 'map'], 'log'),
+        'map: .*linear, aloha_angular, aloha_finger, droid',
+    ),
     (put(['grippers', 'left_gripper', 'open'], 0.01844), 'grippers.left_gripper.open: expected'),
-    (put(['action_space', 'quantity'], 'velocity'), "quantity: .*position, found 'velocity'"),
+    (put(['action_space', 'quantity'], 'torque'), "quantity: .*velocity, .*delta, found 'torque'"),
+    (put(['action_space', 'clip'], [-1, 1]), 'action_space.clip: expected one of the keys'),
+    (put(['outputs', 1, 'field'], 'effort'), r'outputs\[1\].field: .*position, velocity'),
+    (put(['outputs', 0, 'field'], 'velocity'), r'outputs\[0\].joints: .*told velocities \(none\)'),
     (put(['action_space', 'delta'], 'none'), 'action_space.delta: expected a list of names'),
     (put(['action_space', 'delta'], ['nose']), 'action_space.delta: .*found .nose'),
     (put(['action_space', 'delta'], ['left_waist'] * 2), 'action_space.delta: .*each once'),
@@ -146,9 +182,52 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(('change', 'text'), BAD, ids=[text for _, text in BAD])
-def test_mistakes_are_named(tmp_path, change, text):
-    top = deepcopy(GOOD)
+BAD_VELOCITIES = [
+    (put(['action_space', 'scale'], ...), 'action_space.scale: expected a mapping'),
+    (put(['action_space', 'scale', 'panda_joint3'], ...), 'scale.panda_joint3: .*no such key'),
+    (put(['action_space', 'scale', 'panda_joint3'], 0), 'scale.panda_joint3: .*above 0, found 0'),
+    (put(['action_space', 'scale', 'nose'], 1), 'scale.nose: expected one of the keys panda_j'),
+    (put(['action_space', 'clip'], ...), 'action_space.clip: expected two numbers'),
+    (put(['action_space', 'clip'], [1, -1]), 'action_space.clip: expected a lower limit below'),
+    (put(['action_space', 'delta'], ['panda_joint1']), 'delta: expected some of .*robotiq'),
+    (put(['outputs', 1, 'field'], 'velocity'), r'outputs\[1\].joints: .*told velocities \(panda'),
+    (
+        put(['outputs', 0, 'message'], 'joint_state'),
+        r'outputs\[0\].field: expected one of the keys',
+    ),
+]
+
+
+BAD_END_EFFECTORS = [
+    (put(['state'], ...), 'state: expected a mapping, found no such key'),
+    (put(['state', 'pose'], ...), 'state.pose: expected a text, found no such key'),
+    (put(['state', 'joints', 0, 'sign'], 2), r'state.joints\[0\].sign: expected one of 1, -1'),
+    (put(['state', 'joints', 1, 'name'], 'panda_finger_joint1'), r'state.joints\[1\].name: '),
+    (put(['state', 'frame'], 'x'), 'state.frame: expected one of the keys pose, joints'),
+    (put(['joints', 0], ...), r'joints: expected the axes x \[m\], .* then grippers only'),
+    (put(['joints', 0, 'unit'], 'rad'), r'joints: expected the axes x \[m\], '),
+    (put(['joints', 0, 'position'], [-1, 1]), r'joints\[0\].position: expected one of the keys'),
+    (put(['joints', 6, 'position'], ...), r'joints\[6\].position: .*no such key'),
+    (put(['action_space', 'scale', 'rx'], ...), 'action_space.scale.rx: .*no such key'),
+    (put(['action_space', 'delta'], ['panda_finger_joint1']), 'delta: expected some of .*x, y, z'),
+    (put(['outputs', 0, 'frame'], ...), r'outputs\[0\].frame: expected a text'),
+    (put(['outputs', 1, 'frame'], 'x'), r'outputs\[1\].frame: expected one of the keys'),
+    (put(['outputs', 0, 'joints'], ['y', 'x', *'z', 'rx', 'ry', 'rz']), 'expected twist_stamped'),
+    (put(['outputs', 0, 'message'], 'float64_multi_array'), r'outputs\[0\].frame: expected one'),
+]
+
+
+@pytest.mark.parametrize(
+    ('good', 'change', 'text'),
+    [
+        *((GOOD, *bad) for bad in BAD),
+        *((GOOD_DROID, *bad) for bad in BAD_VELOCITIES),
+        *((GOOD_LIBERO, *bad) for bad in BAD_END_EFFECTORS),
+    ],
+    ids=[text for _, text in BAD + BAD_VELOCITIES + BAD_END_EFFECTORS],
+)
+def test_mistakes_are_named(tmp_path, good, change, text):
+    top = deepcopy(good)
     change(top)
     file = tmp_path / 'bad.yaml'
     file.write_text(yaml.safe_dump(top))

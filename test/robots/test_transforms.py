@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.testing import assert_allclose
@@ -12,7 +13,8 @@ from safetensors.numpy import load_file
 
 from pi0_ros.robots import transforms as tf
 from pi0_ros.robots.norm_stats import Quantile, ZScore
-from pi0_ros.robots.spec import Gripper, load_robot
+from pi0_ros.robots.parts import Gripper, GripperMap
+from pi0_ros.robots.spec import load_robot
 
 ROOT = Path(__file__).parents[2]
 VECTORS = load_file(ROOT / 'test' / 'reference' / 'prep' / 'transforms.safetensors')
@@ -29,7 +31,7 @@ def aloha():
 @pytest.fixture
 def aloha_delta(aloha):
     arms = tuple(name for name in aloha.joint_names if name not in aloha.grippers)
-    return replace(aloha, delta=arms)
+    return replace(aloha, action_space=replace(aloha.action_space, delta=arms))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,7 @@ def test_gripper_maps_equal_openpi(function, key):
     [
         (tf.aloha_state, tf.aloha_state_inverse),
         (tf.aloha_command, tf.aloha_command_inverse),
+        (tf.aloha_finger_command, tf.aloha_finger_command_inverse),
         (lambda x: tf.to_unit(x, 0.01844, 0.058), lambda y: tf.to_unit_inverse(y, 0.01844, 0.058)),
         (lambda x: tf.to_unit(x, 1.0, 0.0), lambda y: tf.to_unit_inverse(y, 1.0, 0.0)),
         (lambda x: tf.sign_offset(x, -1, 0.3), lambda y: tf.sign_offset_inverse(y, -1, 0.3)),
@@ -105,18 +108,109 @@ def test_the_whole_chain_equals_openpi(aloha_delta, kind, scaling, keys):
     assert_allclose(targets, VECTORS[f'chain.{kind}.policy_actions'], atol=1e-6)
 
 
-@pytest.mark.parametrize('file', sorted((ROOT / 'config/robots').glob('*.yaml')), ids=str)
-def test_actions_survive_the_round_trip_for_every_robot(file):
-    robot = load_robot(file)
+def finger_m(horn_rad):
+    """Where the finger of a ViperX gripper is, as the law of cosines says it."""
+    arm, horn = 0.036, 0.022
+    return horn * np.sin(horn_rad) + np.sqrt(arm**2 - (horn * np.cos(horn_rad)) ** 2)
+
+
+def real_finger_m(command):
+    """Where the finger goes that ALOHA commands, 0 closed .. 1 open, by its motor's angle."""
+    horn_rad = command * (1.4910 + 0.6213) - 0.6213  # PUPPET_GRIPPER_JOINT_UNNORMALIZE_FN
+    return finger_m(np.clip(horn_rad, -np.pi / 2, np.pi / 2))
+
+
+@pytest.mark.parametrize(
+    ('kind', 'scaling', 'keys'),
+    [('zscore', ZScore, ('mean', 'std')), ('quantile', Quantile, ('q01', 'q99'))],
+)
+def test_the_real_aloha_equals_openpi(kind, scaling, keys):
+    """From the real robot's own numbers, in metres, as its file describes it."""
+    robot = load_robot(ROOT / 'config' / 'robots' / 'aloha.yaml')
+    stats = {
+        name: scaling(*(VECTORS[f'chain.stats.{name}.{key}'] for key in keys))
+        for name in ('state', 'actions')
+    }
+    grippers = [6, 13]
     space = tf.ModelSpace(robot)
-    rng = np.random.default_rng(0)
-    lower, upper = robot.position_limits
-    state = space.encode_state(rng.uniform(lower, upper))
-    targets = rng.uniform(lower, upper, (50, len(robot.joints)))
-    before = targets.copy()
-    undone = space.decode_actions(space.encode_actions(targets, state), state)
-    assert_allclose(undone, targets, atol=1e-12)
-    assert (targets == before).all(), 'the input was changed'
+
+    measured = VECTORS['chain.in.state'].copy()
+    # PUPPET_GRIPPER_POSITION_UNNORMALIZE_FN
+    measured[grippers] = measured[grippers] * (0.05800 - 0.01844) + 0.01844
+    state = space.encode_state(measured)
+    normalised = np.pad(stats['state'].normalize(state), (0, 18))
+    assert_allclose(normalised, VECTORS[f'chain.{kind}.model_state'], rtol=1e-6, atol=1e-6)
+
+    targets = VECTORS['chain.in.actions'].copy()
+    told = (targets[:, grippers] > 0) & (targets[:, grippers] < 1)  # where a finger can be
+    targets[:, grippers] = real_finger_m(targets[:, grippers])
+    actions = space.encode_actions(targets, state)
+    normalised = np.pad(stats['actions'].normalize(actions), ((0, 0), (0, 18)))
+    expected = VECTORS[f'chain.{kind}.model_actions']
+    assert_allclose(normalised[:, grippers][told], expected[:, grippers][told], atol=1e-12)
+    arms = [i for i in range(32) if i not in grippers]
+    assert_allclose(normalised[:, arms], expected[:, arms], atol=1e-12)
+
+    output = stats['actions'].unnormalize(VECTORS['chain.model_output_actions'])
+    commands = space.decode_actions(output[:, :14], state)
+    expected = VECTORS[f'chain.{kind}.policy_actions'].copy()
+    expected[:, grippers] = real_finger_m(expected[:, grippers])
+    assert_allclose(commands, expected, atol=1e-6)
+
+
+def test_droid_equals_openpi():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'droid.yaml')
+    space = tf.ModelSpace(robot)
+    arm = VECTORS['droid.in.observation/joint_position']
+    closedness = VECTORS['droid.in.observation/gripper_position']  # 0 open .. 1 closed
+    measured = np.append(arm, closedness * 0.8)
+    state = space.encode_state(measured)
+    assert_allclose(state, VECTORS['droid.out.state'], atol=1e-12)
+
+    actions = VECTORS['droid.policy_actions']
+    targets = space.decode_actions(actions, state)
+    # What openpi's client makes of them (examples/droid/main.py), and DROID of that: 0.2 rad in
+    # a step of 1/15 s (droid/robot_ik/robot_ik_solver.py).
+    told = np.clip(np.hstack([actions[:, :7], actions[:, 7:] > 0.5]), -1, 1)
+    assert_allclose(targets[:, :7], told[:, :7] * 0.2 * 15, atol=1e-12)
+    assert_allclose(targets[:, 7], told[:, 7] * 0.8, atol=1e-12)
+    assert np.abs(actions[:, :7]).max() > 1, 'nothing was there to clip'
+    assert set(told[:, 7]) == {0.0, 1.0}
+
+
+def test_libero_equals_openpi():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
+    space = tf.ModelSpace(robot)
+    # robosuite's second finger counts down, the real hand's up.
+    raw = VECTORS['libero.in.observation/state']
+    state = space.encode_state(np.append(raw[:7], -raw[7]))
+    assert_allclose(state, VECTORS['libero.out.state'], atol=1e-12)
+
+    actions = VECTORS['libero.policy_actions']
+    targets = space.decode_actions(actions, state)
+    # robosuite's OSC_POSE: 0.05 m and 0.5 rad a step, for what lies within -1 .. 1; LIBERO: 20 Hz.
+    step = np.clip(actions[:, :6], -1, 1) * [0.05, 0.05, 0.05, 0.5, 0.5, 0.5]
+    assert_allclose(targets[:, :6], step * 20, atol=1e-12)
+    assert_allclose(targets[:, 6], np.where(actions[:, 6] > 0, 0.0, 0.04), atol=1e-12)
+    assert np.abs(actions[:, :6]).max() > 1, 'nothing was there to clip'
+
+
+def test_an_older_libero_is_relative_to_the_pose():
+    robot = load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
+    axes = ('x', 'y', 'z', 'rx', 'ry', 'rz')
+    space = tf.ModelSpace(replace(robot, action_space=replace(robot.action_space, delta=axes)))
+    plain = tf.ModelSpace(robot)
+    state = np.array([0.1, -0.2, 0.3, 0.4, -0.1, 0.2, 0.04, -0.04])
+    actions = np.random.default_rng(0).uniform(-0.5, 0.5, (5, 7))
+    absolute = actions.copy()
+    absolute[:, :6] += state[:6]
+    targets = space.decode_actions(actions, state)
+    assert_allclose(targets, plain.decode_actions(absolute, state), atol=1e-12)
+    assert_allclose(space.encode_actions(targets, state)[:, :6], actions[:, :6], atol=1e-12)
+
+
+def test_every_gripper_map_has_its_transform():
+    assert set(tf.GRIPPER_TRANSFORMS) == set(get_args(GripperMap))
 
 
 def test_only_the_named_joints_are_relative(aloha_delta):

@@ -7,9 +7,11 @@ import errno
 from importlib.util import find_spec
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 
+from checkpoint_rig import shard, write_lerobot
 import numpy as np
 import pytest
 from safetensors.torch import load_file
@@ -138,6 +140,22 @@ def test_the_starts_statistics_may_be_kept(tmp_path):
     assert not bare.output.exists()
 
 
+def test_a_start_of_lerobots_keeps_its_ways(tmp_path):
+    start = tmp_path / 'start'
+    model, _ = load_checkpoint(CHECKPOINT)
+    write_lerobot(model, start, cameras=('cam_right_wrist', 'cam_high'))
+    shard(start)
+    (start / 'tokenizer').mkdir()
+    shutil.copy(CHECKPOINT / 'tokenizer.json', start / 'tokenizer')
+    output = tmp_path / 'output'
+    train(replace(job(output, steps=1, learning_rate=1e-12), start=start))
+    trained, config = load_checkpoint(output)
+    assert (config.rules, config.cameras) == ('lerobot', (('cam_right_wrist',), ('cam_high',)))
+    for name, value in trained.state_dict().items():
+        assert torch.allclose(value, model.state_dict()[name], atol=1e-6), name
+    assert Policy.load(output, load_robot(ROBOT_FILE))
+
+
 def test_two_processes_take_the_steps_of_one(tmp_path, monkeypatch):
     one, two = tmp_path / 'one', tmp_path / 'two'
     script = tmp_path / 'process.py'
@@ -146,7 +164,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path, monkeypatch):
         sys.executable, '-m', 'torch.distributed.run', '--standalone', '--local-addr',
         'localhost', '--nproc-per-node=2', str(script), str(two),
     ]  # fmt: skip
-    folders = (ROOT, ROOT / 'test' / 'train')
+    folders = (ROOT, ROOT / 'test' / 'train', ROOT / 'test' / 'model')
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, folders)))
     subprocess.run(command, env=environment, check=True, timeout=300)
     monkeypatch.setattr(Pi0, 'loss', Pi0.loss)  # and put back afterwards

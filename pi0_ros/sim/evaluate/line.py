@@ -60,7 +60,11 @@ class Line:
             policy, self._buffer, robot.cameras, lambda: sim.time_ns, self._send, replan_rate_hz
         )
         period_ns = int(NS_PER_S / RATE_HZ)
-        settings = ExecutorSettings(period_ns=period_ns, gripper_joints=tuple(robot.grippers))
+        settings = ExecutorSettings(
+            period_ns=period_ns,
+            gripper_joints=tuple(robot.grippers),
+            velocity_joints=robot.velocity_joints,
+        )
         self.executor = ChunkExecutor(JointLimits.of(robot), settings)
         self.executor.set_enabled(enabled=True)
         self._latency_ns = round(latency_s * NS_PER_S)

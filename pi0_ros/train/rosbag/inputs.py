@@ -18,7 +18,8 @@ from pi0_ros.convert import (
     type_name,
 )
 from pi0_ros.recording import EpisodeInfo
-from pi0_ros.robots.spec import Output, Robot
+from pi0_ros.robots.parts import Output
+from pi0_ros.robots.spec import Robot
 from pi0_ros.train.episode import Array, Picture
 from pi0_ros.train.rosbag.bag import Bag, Message, open_bag
 from pi0_ros.train.rosbag.series import Series
@@ -92,6 +93,11 @@ def read_inputs(folder: Path, robot: Robot, info: EpisodeInfo) -> Inputs:
     commands = []
     for output in robot.outputs:
         message_class, _ = COMMAND_READERS[output.message]
+        if output.field == 'position' and set(output.joints) & set(robot.velocity_joints):
+            raise InputError(
+                f'{folder}: topic {output.topic}: holds positions, expected velocities, since '
+                f'robot {robot.name} learns them for {", ".join(output.joints)}'
+            )
         _, targets = topics.add(
             output.topic,
             type_name(message_class),

@@ -1,0 +1,84 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Joints that chunks tell velocities, led through code that thinks in positions.
+
+Seams and timeline join and read numbers without asking what they are, so for these joints they
+are given velocities where others have positions, and accelerations where others have velocities.
+Only the last step, from what the seam says to what the limiter is to reach, makes positions of
+them. Masks over the joints, (J,), pick them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi0_ros.execution.limits import Motion
+from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.types import Chunk, InputError
+
+Array = NDArray[np.float64]
+
+
+class VelocityJoints:
+    """
+    Which joints are told velocities, and what that changes.
+
+    :param names: joint names in the executor's order, length J.
+    :param settings: name them.
+    """
+
+    def __init__(self, names: Sequence[str], settings: ExecutorSettings) -> None:
+        self._told = np.array([name in settings.velocity_joints for name in names])
+        self._names = settings.velocity_joints
+        self._period_s = settings.period_s
+        self.forwarded = np.array([name in settings.forwarded_joints for name in names])
+        """Those whose robot is told velocities too, (J,) bool."""
+
+    def check(self, chunk: Chunk) -> None:
+        """
+        Require velocities of a chunk where they are needed.
+
+        :raises InputError: if it has none.
+        """
+        if self._names and chunk.velocities is None:
+            raise InputError(f'chunk: no velocities, expected them for {", ".join(self._names)}')
+
+    def course(self, chunk: Chunk) -> Chunk:
+        """Return a checked chunk with velocities in place of the positions of these joints."""
+        if chunk.velocities is None or not self._names:
+            return chunk
+        return replace(chunk, positions=np.where(self._told, chunk.velocities, chunk.positions))
+
+    def anchor(self, motion: Motion, measured: Array) -> Motion:
+        """Return the last command, where forwarded joints stand as measured, (J,)."""
+        return Motion(np.where(self.forwarded, measured, motion.position), motion.velocity)
+
+    def at_seam(self, motion: Motion, acceleration: Array) -> Motion:
+        """
+        Return the last command as a seam is to take it over.
+
+        :param acceleration: of the last command, (J,).
+        """
+        return Motion(
+            np.where(self._told, motion.velocity, motion.position),
+            np.where(self._told, acceleration, motion.velocity),
+        )
+
+    def aim(self, motion: Motion, before: Array, target: Array) -> tuple[Array, Array]:
+        """
+        Return the positions to come from and to reach, (J,) each.
+
+        :param motion: the last command.
+        :param before: what the seam said for then, (J,).
+        :param target: what it says for now, (J,).
+        """
+        position = motion.position
+        return (
+            np.where(self._told, position, before),
+            np.where(self._told, position + target * self._period_s, target),
+        )
