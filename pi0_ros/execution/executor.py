@@ -259,7 +259,8 @@ class ChunkExecutor:
         settings = self._settings
         begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
         late_ns = 0
-        if self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns:
+        by_clock = settings.strategy == 'rtc'  # the policy has foreseen what is past
+        if not by_clock and self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns:
             late_ns = max(0, time_ns - begins_ns)
         self._rest_ns = None
         course = self._velocities.course(chunk)

@@ -97,6 +97,17 @@ def crossfade(seam: Handover) -> Target:
     return target
 
 
+def rtc(seam: Handover) -> Target:
+    """
+    Follow a chunk that the policy has already let go on from the last one; fade what is left.
+
+    Real-time chunking (Black et al., arXiv 2506.07339) happens in the policy, by the clock alone:
+    see :mod:`pi0_ros.model.guidance`. What is left are a delay that was misjudged, and a command
+    that has been limited. A motion from rest too follows the clock, as the policy expects.
+    """
+    return crossfade(seam)
+
+
 STRATEGIES: MappingProxyType[str, Callable[[Handover], Target]] = MappingProxyType(
-    {'replace': replace, 'crossfade': crossfade}
+    {'replace': replace, 'crossfade': crossfade, 'rtc': rtc}
 )

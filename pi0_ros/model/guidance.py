@@ -39,14 +39,14 @@ class Pull(Enum):
     """
     How what the chunk lacks becomes a change of the velocity.
 
-    ``jacobian`` is the paper's: through the derivative of the denoised chunk, that is once back
+    ``guided`` is the paper's: through the derivative of the denoised chunk, that is once back
     through the action expert. ``direct`` takes that derivative for the identity: no backward
     pass, no gradients; it is what LeRobot's implementation comes to (huggingface/lerobot,
     src/lerobot/policies/rtc/modeling_rtc.py at 7427f31, where the velocity is taken before its
     argument requires a gradient).
     """
 
-    JACOBIAN = 'jacobian'
+    GUIDED = 'guided'
     DIRECT = 'direct'
 
 
@@ -64,7 +64,7 @@ class Guidance:
 
     actions: Tensor
     weights: Tensor
-    pull: Pull = Pull.JACOBIAN
+    pull: Pull = Pull.GUIDED
     max_weight: float = MAX_WEIGHT
 
 

@@ -52,10 +52,6 @@ class Continuation:
         self._last: Chunk | None = None
         self._is_warm = False
 
-    def forget(self) -> None:
-        """Start anew: the robot may be doing anything, and the next chunk may take any time."""
-        self.__init__()  # type: ignore[misc]  # what is remembered is all there is
-
     def note(self, chunk: Chunk, ready_ns: int) -> None:
         """
         Hear that a chunk is ready.
@@ -72,21 +68,21 @@ class Continuation:
         """How long the next chunk may take, from the capture of its observation [ns]."""
         return max(self._delays_ns, default=None)
 
-    def rest(self, stamp_ns: int, times_ns: NDArray[np.int64]) -> Rest | None:
+    def rest(self, stamp_ns: int) -> Rest | None:
         """
-        Return what the next chunk has to go on from.
+        Return what the next chunk, whose points are spaced as the last one's, has to go on from.
 
         :param stamp_ns: when its observation was captured [ns].
-        :param times_ns: of its points, from the stamp on [ns], evenly spaced, (K,).
         :return: None if nothing is left of the last chunk, or no delay is known yet.
         """
         last, delay_ns = self._last, self.delay_ns
         if last is None or delay_ns is None or stamp_ns < last.stamp_ns:
             return None
+        times_ns = last.times_ns
         instants = stamp_ns - last.stamp_ns + times_ns  # (K,), since the last chunk's stamp
-        overlap = int(np.searchsorted(instants, last.times_ns[-1], side='right'))
+        overlap = int(np.searchsorted(instants, times_ns[-1], side='right'))
         if not overlap:
             return None
-        columns = [np.interp(instants, last.times_ns, column) for column in last.positions.T]
+        columns = [np.interp(instants, times_ns, column) for column in last.positions.T]
         delay = math.ceil(delay_ns / (times_ns[1] - times_ns[0])) if len(times_ns) > 1 else 1
         return Rest(np.stack(columns, axis=1), delay, overlap)

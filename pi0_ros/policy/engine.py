@@ -10,14 +10,17 @@ of tensors with fixed shapes, so that another way to run them can take this one'
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 import time
 
 import torch
 from torch import Tensor
 
-from pi0_ros.model.flow import denoise
+from pi0_ros.model.flow import Velocity, denoise
 from pi0_ros.model.pi0 import Inputs, Pi0
+
+Steer = Callable[[Velocity], Velocity]  # see pi0_ros.model.guidance
 
 
 class Stopwatch:
@@ -53,20 +56,25 @@ class EagerEngine:
         self._model = model.eval()
         self._num_steps = num_steps
 
-    @torch.inference_mode()
-    def sample(self, inputs: Inputs, noise: Tensor, stopwatch: Stopwatch) -> Tensor:
+    def sample(
+        self, inputs: Inputs, noise: Tensor, stopwatch: Stopwatch, steer: Steer | None = None
+    ) -> Tensor:
         """
         Read the prefix once, then denoise.
 
         :param noise: standard normal, (B, H, A) float32.
         :param stopwatch: gets the laps vision, prefix and denoise.
+        :param steer: changes the velocity, so that the chunk goes on from another one.
         :return: actions, normalised and padded, (B, H, A) float32.
         """
         model = self._model
-        features = model.encode_images(inputs.images)
-        stopwatch.lap('vision')
-        cache = model.prefill(model.embed_prefix(features, inputs))
-        stopwatch.lap('prefix')
-        actions = denoise(partial(model.velocity, cache, inputs.state), noise, self._num_steps)
-        stopwatch.lap('denoise')
+        # Guidance differentiates, which inference tensors don't allow.
+        with torch.inference_mode(steer is None), torch.no_grad():
+            features = model.encode_images(inputs.images)
+            stopwatch.lap('vision')
+            cache = model.prefill(model.embed_prefix(features, inputs))
+            stopwatch.lap('prefix')
+            velocity: Velocity = partial(model.velocity, cache, inputs.state)
+            actions = denoise(steer(velocity) if steer else velocity, noise, self._num_steps)
+            stopwatch.lap('denoise')
         return actions

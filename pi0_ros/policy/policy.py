@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,15 +21,22 @@ import torch
 from torch import Tensor
 
 from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint
+from pi0_ros.model.config import Pi0Config
+from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.tokenizer import Tokenizer
-from pi0_ros.policy.engine import EagerEngine, Stopwatch
+from pi0_ros.policy.continuation import Rest
+from pi0_ros.policy.engine import EagerEngine, Steer, Stopwatch
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
 from pi0_ros.robots.chunks import make_chunk
 from pi0_ros.robots.norm_stats import NormStats, load_norm_stats
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
+
+# Real-time chunking: a chunk goes on from what is left of the last one, if it was 'trained' to, or
+# 'guided' or 'direct' (pi0_ros.model.guidance).
+Rtc = Literal['off', 'guided', 'direct', 'trained']
 
 # What the bulk of the weights may be (pi0_ros.model.precision).
 DTYPES = {
@@ -59,6 +68,7 @@ class Policy:
     :param tokenizer: the model's.
     :param stats: of the data that the model was trained on.
     :param num_steps: Euler steps from noise to actions.
+    :param rtc: how a chunk goes on from what is left of the last one.
     :param seed: of the noise; None takes a new one.
     :raises InputError: if the robot, the statistics and the model don't fit together.
     """
@@ -71,11 +81,14 @@ class Policy:
         stats: NormStats,
         *,
         num_steps: int = 10,
+        rtc: Rtc = 'off',
         seed: int | None = None,
     ) -> None:
         self._config = model.config
         if num_steps < 1:
             raise InputError(f'num_steps: expected at least 1, found {num_steps}')
+        _check_rtc(rtc, robot, self._config)
+        self._rtc = rtc
         self._robot = robot
         self._preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
         self._device = next(model.parameters()).device
@@ -98,6 +111,7 @@ class Policy:
         num_steps: int = 10,
         device: str = 'cpu',
         dtype: str = 'float32',
+        rtc: Rtc = 'off',
         seed: int | None = None,
     ) -> Policy:
         """
@@ -105,6 +119,7 @@ class Policy:
 
         :param device: in PyTorch's words: cpu, cuda, cuda:1 ...
         :param dtype: of the bulk of the weights: float32, bfloat16 or float16.
+        :param rtc: see :data:`Rtc`.
         :raises InputError: if something is missing, broken or doesn't fit the robot.
         """
         folder = Path(checkpoint)
@@ -113,17 +128,23 @@ class Policy:
             folder, dtype=check_dtype(dtype), device=check_device(device)
         )
         tokenizer = Tokenizer.load(folder, config)
-        return cls(robot, model, tokenizer, stats, num_steps=num_steps, seed=seed)
+        return cls(robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed)
 
     def reseed(self, seed: int) -> None:
         """Draw the noise anew from a seed."""
         self._generator.manual_seed(seed)
 
-    def infer(self, observation: Observation, noise: ArrayLike | None = None) -> Inference:
+    def infer(
+        self,
+        observation: Observation,
+        noise: ArrayLike | None = None,
+        rest: Rest | None = None,
+    ) -> Inference:
         """
         Compute the chunk that follows an observation.
 
         :param noise: what to start from, (K, A); drawn as the checkpoint wants it when None.
+        :param rest: what the robot does meanwhile; not looked at unless there is ``rtc``.
         :raises InputError: if an image, the state or the noise can't be used, or the model gives
             a number that isn't finite.
         """
@@ -131,14 +152,28 @@ class Policy:
         encoded = Encoded(*(tensor[None] for tensor in self._preprocessor.encode(observation)))
         inputs = self._preprocessor.to_inputs(encoded, self._device)
         start = self._make_noise(noise)
+        steer = self._steer(rest, observation) if rest else None
         stopwatch.lap('preprocess')
-        actions = self._engine.sample(inputs, start, stopwatch)  # (1, K, A)
+        actions = self._engine.sample(inputs, start, stopwatch, steer)  # (1, K, A)
         targets = self._preprocessor.decode_actions(actions[0], observation.state)
         chunk = make_chunk(
             self._robot, observation.stamp_ns, self._times_ns, targets, observation.state
         )
         stopwatch.lap('postprocess')
         return Inference(chunk, stopwatch.milliseconds)
+
+    def _steer(self, rest: Rest, observation: Observation) -> Steer | None:
+        """Return what lets the chunk go on from a rest, made relative to the new state."""
+        if self._rtc == 'off':
+            return None
+        encoded = self._preprocessor.encode_actions(rest.targets, observation.state)
+        actions = self._on_device(encoded[None])  # (1, H, A)
+        if self._rtc == 'trained':
+            count = min(rest.delay, rest.overlap, self._config.known_actions)
+            known = self._on_device(torch.tensor([count]))
+            return partial(continued, actions=actions, known=known)
+        weights = self._on_device(soft_mask(self._config.horizon, rest.delay, rest.overlap))
+        return partial(guided, guidance=Guidance(actions, weights, Pull(self._rtc)))
 
     def _make_noise(self, noise: ArrayLike | None) -> Tensor:
         shape = (self._config.horizon, self._config.action_dim)
@@ -150,6 +185,20 @@ class Policy:
 
     def _on_device(self, tensor: Tensor) -> Tensor:
         return tensor.to(self._device)
+
+
+def _check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:
+    if rtc not in get_args(Rtc):
+        raise InputError(f'rtc: expected one of {", ".join(get_args(Rtc))}, found {rtc!r}')
+    if rtc != 'off' and robot.quantity != 'position':
+        raise InputError(
+            f'rtc: {rtc} joins positions, but robot {robot.name} is commanded in {robot.quantity}'
+        )
+    if rtc == 'trained' and not config.known_actions:
+        raise InputError(
+            'rtc: trained needs a checkpoint that was trained with given actions, but its '
+            'config.json has no known_actions; guided and direct take any checkpoint'
+        )
 
 
 def check_device(name: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 import threading
 from typing import Protocol
 
+from pi0_ros.policy.continuation import Continuation, Rest
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
 from pi0_ros.policy.policy import Inference
 from pi0_ros.types import NS_PER_S, InputError, Observation
@@ -24,8 +25,8 @@ REPLAN_RATE_HZ = 5.0  # chunks per second at most, unless the user chooses anoth
 class Infers(Protocol):
     """What the worker needs of a policy."""
 
-    def infer(self, observation: Observation) -> Inference:
-        """Compute the chunk that follows an observation."""
+    def infer(self, observation: Observation, *, rest: Rest | None = None) -> Inference:
+        """Compute the chunk that follows an observation, and goes on from a rest if it can."""
 
 
 class Worker:
@@ -56,6 +57,7 @@ class Worker:
         self._publish = publish
         self._period_ns = int(NS_PER_S / rate_hz)
         self._last_stamp_ns: int | None = None
+        self._continuation = Continuation()
         self._news = threading.Event()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -66,6 +68,7 @@ class Worker:
         """Begin; does nothing if it has begun."""
         if self._thread is None:
             self._ending.clear()
+            self._continuation = Continuation()  # the robot may have been moved meanwhile
             self.waiting_for = 'nothing has arrived yet'
             self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
             self._thread.start()
@@ -106,7 +109,8 @@ class Worker:
             observation = self._buffer.observation(self._now_ns())
             if not self.is_due(observation.stamp_ns):
                 return
-            inference = self._policy.infer(observation)
+            rest = self._continuation.rest(observation.stamp_ns)
+            inference = self._policy.infer(observation, rest=rest)
         except (NotReady, InputError) as error:
             self.waiting_for = str(error)
             return
@@ -114,6 +118,7 @@ class Worker:
         self._last_stamp_ns = observation.stamp_ns
         if not self._ending.is_set():
             self._publish(inference, observation)
+            self._continuation.note(inference.chunk, self._now_ns())
 
     def is_due(self, stamp_ns: int) -> bool:
         """

@@ -29,7 +29,7 @@ def warm():
 
 
 def test_the_rest_is_what_the_chunk_means_for_the_next_ones_instants(warm):
-    rest = warm.rest(9050 * MS, TIMES)
+    rest = warm.rest(9050 * MS)
     assert rest.delay == 3  # 45 ms are more than two points
     assert rest.overlap == 7  # 50, 70 ... 170 of 180 ms
     assert_allclose(rest.targets[:, 0], [50, 70, 90, 110, 130, 150, 170, 180, 180, 180])
@@ -39,7 +39,7 @@ def test_the_first_chunks_delay_does_not_count():
     continuation = Continuation()
     continuation.note(chunk_at(0), 8000 * MS)
     assert continuation.delay_ns is None
-    assert continuation.rest(100 * MS, TIMES) is None
+    assert continuation.rest(100 * MS) is None
     continuation.note(chunk_at(100), 130 * MS)
     assert continuation.delay_ns == 30 * MS
 
@@ -53,22 +53,16 @@ def test_the_delay_is_the_longest_of_the_last_ones(warm):
 
 
 def test_a_chunk_that_is_over_leaves_nothing(warm):
-    assert warm.rest(9180 * MS, TIMES).overlap == 1
-    assert warm.rest(9181 * MS, TIMES) is None
+    assert warm.rest(9180 * MS).overlap == 1
+    assert warm.rest(9181 * MS) is None
 
 
 def test_time_that_jumps_back_leaves_nothing(warm):
-    assert warm.rest(8999 * MS, TIMES) is None
-
-
-def test_what_is_forgotten_counts_for_nothing(warm):
-    warm.forget()
-    assert warm.delay_ns is None
-    assert warm.rest(9050 * MS, TIMES) is None
+    assert warm.rest(8999 * MS) is None
 
 
 def test_a_delay_is_never_negative(warm):
     for k in range(WINDOW):
         warm.note(chunk_at(10_000 + k), 9_999 * MS)
     assert warm.delay_ns == 0
-    assert warm.rest(10_050 * MS, TIMES).delay == 0
+    assert warm.rest(10_050 * MS).delay == 0

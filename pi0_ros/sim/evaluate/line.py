@@ -39,6 +39,7 @@ class Line:
     :param look: gives the pictures.
     :param latency_s: from the capture of the pictures to the chunk's arrival [s].
     :param replan_rate_hz: chunks per second at most [Hz].
+    :param strategy: how the executor takes over a chunk.
     :raises InputError: if the description has a joint that the simulated robot lacks.
     """
 
@@ -50,25 +51,27 @@ class Line:
         look: Look,
         latency_s: float,
         replan_rate_hz: float,
+        strategy: str,
     ) -> None:
         self._sim = sim
         self._look = look
         self._cameras = tuple(robot.cameras)
         self._joints = _indices(robot.joint_names, sim.joint_names)
+        self._busy_until_ns = 0
         self._buffer = ObservationBuffer(robot, BufferSettings())
         self._worker = Worker(
-            policy, self._buffer, robot.cameras, lambda: sim.time_ns, self._send, replan_rate_hz
+            policy, self._buffer, robot.cameras, self._worker_ns, self._send, replan_rate_hz
         )
         period_ns = int(NS_PER_S / RATE_HZ)
         settings = ExecutorSettings(
             period_ns=period_ns,
+            strategy=strategy,
             gripper_joints=tuple(robot.grippers),
             velocity_joints=robot.velocity_joints,
         )
         self.executor = ChunkExecutor(JointLimits.of(robot), settings)
         self.executor.set_enabled(enabled=True)
         self._latency_ns = round(latency_s * NS_PER_S)
-        self._busy_until_ns = 0
         self._has_news = False
         self._on_their_way: deque[tuple[int, Chunk]] = deque()  # when they arrive [ns]
         self._state_is_due = _Every(int(NS_PER_S / STATE_RATE_HZ))
@@ -111,6 +114,10 @@ class Line:
         if self._command_is_due(now_ns):
             self._move(now_ns)
         return measured
+
+    def _worker_ns(self) -> int:
+        """Return the worker's time: for it, an inference is over when the chunk arrives."""
+        return max(self._sim.time_ns, self._busy_until_ns)
 
     def _send(self, inference: Inference, _observation: Observation) -> None:
         self.chunks += 1

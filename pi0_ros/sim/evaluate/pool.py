@@ -17,7 +17,7 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.policy import Policy, Rtc
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.sim.evaluate.rollout import Stage, rollout
 from pi0_ros.sim.evaluate.trial import Outcome, Trial
@@ -55,7 +55,7 @@ def play(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
 
 
 def _play(job: Job) -> Outcome:
-    policy = _policy(job.robot, job.checkpoint)
+    policy = _policy(job.robot, job.checkpoint, job.trial.rtc)
     return rollout(_stage(job.robot), policy, job.trial, picture=job.picture)
 
 
@@ -68,5 +68,5 @@ def _stage(robot: Path) -> Stage:
 
 
 @cache
-def _policy(robot: Path, checkpoint: Path) -> Policy:
-    return Policy.load(checkpoint, load_robot(robot))
+def _policy(robot: Path, checkpoint: Path, rtc: Rtc) -> Policy:
+    return Policy.load(checkpoint, load_robot(robot), rtc=rtc)

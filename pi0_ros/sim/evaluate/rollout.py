@@ -90,8 +90,9 @@ class _Rollout:
             self._sim.reset(trial.seed, pose_anywhere(self._sim, self._rng))
         policy.reseed(trial.seed)
         self._line = Line(
-            stage.robot, self._sim, policy, self._look, trial.latency_s, trial.replan_rate_hz
-        )
+            stage.robot, self._sim, policy, self._look, trial.latency_s, trial.replan_rate_hz,
+            trial.strategy,
+        )  # fmt: skip
         self._disturbed = False
         self._begin(trial.sentence, Success(trial.task))
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.policy.policy import Rtc
 from pi0_ros.policy.worker import REPLAN_RATE_HZ
 from pi0_ros.sim.sentences import Skill, skill_of
 from pi0_ros.sim.task import Task
@@ -30,6 +32,8 @@ class Trial:
     :param seed: places the cubes, and seeds the policy's noise and every disturbance.
     :param latency_s: from the capture of the pictures to the chunk's arrival [s].
     :param replan_rate_hz: chunks per second at most [Hz].
+    :param strategy: how the executor takes over a chunk.
+    :param rtc: how the policy lets a chunk go on from the last one.
     :param shuffled: whether the pictures show cubes that lie elsewhere.
     :param moved: whether the cube jumps while the hand approaches it.
     :param then: commanded instead while the hand approaches the cube, and judged from then on.
@@ -41,6 +45,8 @@ class Trial:
     seed: int
     latency_s: float = LATENCY_S
     replan_rate_hz: float = REPLAN_RATE_HZ
+    strategy: str = ExecutorSettings.strategy
+    rtc: Rtc = 'off'
     shuffled: bool = False
     moved: bool = False
     then: Task | None = None

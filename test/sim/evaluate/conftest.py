@@ -29,7 +29,7 @@ class Still:
     def reseed(self, seed):
         self.seeds.append(seed)
 
-    def infer(self, observation):
+    def infer(self, observation, *, rest=None):  # it sees all anew
         self.observations.append(observation)
         return self.chunk(observation, np.tile(observation.state, (HORIZON, 1)))
 
@@ -47,7 +47,7 @@ class Oracle(Still):
         super().__init__()
         self._sim = sim
 
-    def infer(self, observation):
+    def infer(self, observation, *, rest=None):  # it sees all anew
         self.observations.append(observation)
         sim = self._sim
         goal = Goals.of([find_task(observation.prompt, sim.cubes)], sim.cubes)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.sim.evaluate.line import Line
 from pi0_ros.sim.rates import STEP_NS
 from pi0_ros.types import InputError
@@ -18,7 +19,9 @@ MS = 1_000_000
 def arrivals(stage, policy, latency_s, duration_ms):
     """Return stamp and arrival of each chunk that was followed [ms]."""
     stage.sim.reset(0)
-    line = Line(stage.robot, stage.sim, policy, stage.sim.render, latency_s, 5.0)
+    line = Line(
+        stage.robot, stage.sim, policy, stage.sim.render, latency_s, 5.0, ExecutorSettings.strategy
+    )
     line.say('pick up the red cube')
     followed = {}
     for _ in range(duration_ms * MS // STEP_NS):
@@ -63,4 +66,12 @@ def test_an_unsound_chunk_stops_the_robot(stage, still):
 def test_a_joint_that_is_not_simulated_is_named(stage, still):
     joints = (*stage.robot.joints, replace(stage.robot.joints[0], name='tail'))
     with pytest.raises(InputError, match="joint 'tail'"):
-        Line(replace(stage.robot, joints=joints), stage.sim, still, stage.sim.render, 0.0, 5.0)
+        Line(
+            replace(stage.robot, joints=joints),
+            stage.sim,
+            still,
+            stage.sim.render,
+            0.0,
+            5.0,
+            ExecutorSettings.strategy,
+        )
