@@ -35,7 +35,8 @@ from pi0_ros.robots.norm_stats import (
     Scaling,
     check_statistics,
 )
-from pi0_ros.robots.spec import NormalizationKind, Robot
+from pi0_ros.robots.parts import NormalizationKind
+from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, finite_array
 
 _MODES: dict[NormalizationKind, str] = {'z_score': 'MEAN_STD', 'quantile': 'QUANTILES'}
@@ -71,10 +72,11 @@ def _check_relative(
             f'{folder}: {PREPROCESSOR} and {POSTPROCESSOR} must agree whether actions are relative'
         )
     delta = _relative_joints(relative, robot) if relative and enabled else ()
-    if set(delta) != set(robot.delta):
+    wanted = robot.action_space.delta
+    if set(delta) != set(wanted):
         where = relative.where if relative else f'{folder / PREPROCESSOR}'
         raise InputError(
-            f'robot {robot.name}: action_space.delta is [{", ".join(robot.delta)}], but by '
+            f'robot {robot.name}: action_space.delta is [{", ".join(wanted)}], but by '
             f'{where} the joints relative to the state are [{", ".join(delta)}]'
         )
 

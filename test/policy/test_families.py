@@ -171,7 +171,7 @@ def lerobot_folder(openpi_folder, tmp_path, robot_of):
 
 
 def with_delta(robot, delta):
-    return replace(robot, delta=delta)
+    return replace(robot, action_space=replace(robot.action_space, delta=delta))
 
 
 def is_pi05(folder):
