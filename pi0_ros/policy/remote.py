@@ -11,6 +11,7 @@ the robot has them, and only grippers change their scale (doc/remote.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.server_format import Key, ServerFormat
 from pi0_ros.policy.server_link import ServerLink
 from pi0_ros.robots.spec import Robot
-from pi0_ros.robots.transforms import to_unit, to_unit_inverse
+from pi0_ros.robots.transforms import ModelSpace, to_unit, to_unit_inverse
 from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
 
 IMAGE_SIZE = 224  # of every published model [pixel]; another server would only scale once more
@@ -41,6 +42,7 @@ class RemotePolicy:
 
     def __init__(self, robot: Robot, form: ServerFormat, link: ServerLink) -> None:
         _check_joints(robot, form)
+        _check_grippers(robot, form)
         _check_cameras(robot, form)
         self._robot = robot
         self._form = form
@@ -49,6 +51,8 @@ class RemotePolicy:
         grippers = robot.grippers.values()
         self._closed = np.array([gripper.closed for gripper in grippers])
         self._open = np.array([gripper.open for gripper in grippers])
+        self._space = ModelSpace(replace(robot, delta=()))
+        self._server_space = ModelSpace(_as_the_server_sees(robot, form))
 
     def infer(self, observation: Observation) -> Inference:
         """
@@ -107,16 +111,18 @@ class RemotePolicy:
             raise InputError(f'{where}: expected an array of numbers, found {actions!r:.80}')
         if actions.ndim != 2 or actions.shape[1] != len(names) or not len(actions):
             raise InputError(f'{where}: expected shape (K, {len(names)}), found {actions.shape}')
-        targets = np.array(finite_array(actions, actions.shape, where, names))
-        unit = to_unit(targets[:, self._grippers], *self._form.gripper)
-        targets[:, self._grippers] = to_unit_inverse(unit, self._closed, self._open)
-        return targets
+        checked = finite_array(actions, actions.shape, where, names)
+        # By way of what the model gave: a gripper may be commanded on another scale than measured.
+        nothing = np.zeros(len(names))  # nothing is relative to it
+        given = self._server_space.encode_actions(checked, nothing)
+        return self._space.decode_actions(given, nothing)
 
     def _state(self, observation: Observation) -> NDArray[np.float64]:
         names = self._robot.joint_names
         state = np.array(finite_array(observation.state, (len(names),), 'observed state', names))
         unit = to_unit(state[self._grippers], self._closed, self._open)
-        state[self._grippers] = to_unit_inverse(unit, *self._form.gripper)
+        gripper = self._form.gripper
+        state[self._grippers] = to_unit_inverse(unit, gripper.closed, gripper.open)
         return state
 
     def _picture(self, name: str, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -130,6 +136,22 @@ def _put(tree: dict[str, Any], key: Key, value: Any) -> None:
     for name in key[:-1]:
         tree = tree.setdefault(name, {})
     tree[key[-1]] = value
+
+
+def _as_the_server_sees(robot: Robot, form: ServerFormat) -> Robot:
+    """Return the robot with the server's grippers, and actions that are absolute again."""
+    # A linear gripper is the same number for the model as for the robot: openpi's adapt_to_pi,
+    # which makes angles of it, is then off.
+    grippers = {
+        name: replace(
+            gripper,
+            map='linear' if gripper.map == 'linear' else form.gripper.map,
+            closed=form.gripper.closed,
+            open=form.gripper.open,
+        )
+        for name, gripper in robot.grippers.items()
+    }
+    return replace(robot, delta=(), grippers=grippers)
 
 
 def _check_joints(robot: Robot, form: ServerFormat) -> None:
@@ -153,6 +175,15 @@ def _check_joints(robot: Robot, form: ServerFormat) -> None:
         if has_signs and (joint.sign == -1) != (role == 'flipped'):
             raise InputError(
                 f'{where}: {joint.name} has sign {joint.sign}, for the server it is {role}'
+            )
+
+
+def _check_grippers(robot: Robot, form: ServerFormat) -> None:
+    for name, gripper in robot.grippers.items():
+        if gripper.map != 'linear' and form.gripper.map == 'linear':
+            raise InputError(
+                f'robot {robot.name}, server format {form.name}: {name} has the map '
+                f'{gripper.map}, for the server it is linear'
             )
 
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from pi0_ros.robots.section import Section, read_yaml
-from pi0_ros.robots.spec import Slot
+from pi0_ros.robots.spec import Gripper, Slot
 
 Key = tuple[str, ...]
 Layout = Literal['channels_first', 'channels_last']
@@ -62,14 +62,14 @@ class ServerFormat:
     :param images: by the model's camera that the adapter makes of them.
     :param states: together they hold every joint once, in model order; a row of actions has the
         same order.
-    :param gripper: the server's number for a closed one, and for an open one.
+    :param gripper: closed and open in the server's numbers, and what its adapter makes of them.
     """
 
     name: str
     layout: Layout
     images: Mapping[Slot, ServerImage]
     states: tuple[ServerState, ...]
-    gripper: tuple[float, float]
+    gripper: Gripper
 
     @property
     def joints(self) -> tuple[JointRole, ...]:
@@ -132,9 +132,13 @@ def _key(section: Section) -> Key:
     return key
 
 
-def _gripper(section: Section) -> tuple[float, float]:
-    closed, opened = section.number('closed'), section.number('open')
-    if closed == opened:
-        section.fail('open', opened, 'another number than that of `closed`')
+def _gripper(section: Section) -> Gripper:
+    gripper = Gripper(
+        map=section.choice('map', ('linear', 'aloha_angular')),
+        closed=section.number('closed'),
+        open=section.number('open'),
+    )
+    if gripper.closed == gripper.open:
+        section.fail('open', gripper.open, 'another number than that of `closed`')
     section.finish()
-    return closed, opened
+    return gripper

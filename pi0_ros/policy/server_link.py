@@ -95,7 +95,7 @@ class ServerLink:
             # to run between questions.
             connection = await connect(
                 self._uri, compression=None, max_size=LARGEST_ANSWER_BYTES, proxy=None,
-                open_timeout=None, close_timeout=0, ping_interval=None,
+                open_timeout=None, ping_interval=None,
             )  # fmt: skip
             self._connection = connection
             unpack(await connection.recv())

@@ -45,11 +45,12 @@ class PolicyServer:
             pass
 
     def die(self):
+        """Without a farewell, as a process does that is killed."""
         self.hold.set()
-        self._server.shutdown()
-        self._thread.join()
         for connection in self.connections:
             connection.close_socket()
+        self._server.shutdown()
+        self._thread.join()
 
 
 def packed(**answer):
