@@ -21,7 +21,7 @@ import torch
 from pi0_ros.policy.engine import Stopwatch
 from pi0_ros.policy.images import check_image, resize_with_pad
 from pi0_ros.policy.policy import Inference
-from pi0_ros.policy.server_format import Key, ServerFormat
+from pi0_ros.policy.server_format import PROMPT, Key, ServerFormat
 from pi0_ros.policy.server_link import ServerLink
 from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace, to_unit, to_unit_inverse
@@ -79,7 +79,8 @@ class RemotePolicy:
 
         :raises InputError: if an image is missing or can't be used, or the state.
         """
-        question: dict[str, Any] = {'prompt': observation.prompt}
+        question: dict[str, Any] = {}
+        _put(question, PROMPT, observation.prompt)
         for name, camera in self._robot.cameras.items():
             image = self._form.images[camera.slot]
             if name in observation.images:

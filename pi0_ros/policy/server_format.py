@@ -24,6 +24,8 @@ Layout = Literal['channels_first', 'channels_last']
 WhenAbsent = Literal['refuse', 'leave_out']
 JointRole = Literal['same', 'flipped', 'gripper']
 
+PROMPT: Key = ('prompt',)  # the same for all of openpi's adapters
+
 
 @dataclass(frozen=True)
 class ServerImage:
@@ -97,7 +99,19 @@ def load_server_format(path: str | Path) -> ServerFormat:
         gripper=_gripper(top.section('gripper')),
     )
     top.finish()
+    _check_keys(top, form)
     return form
+
+
+def _check_keys(top: Section, form: ServerFormat) -> None:
+    """Refuse two things in one place, and a value where the way to another leads through."""
+    images, states = form.images.values(), form.states
+    keys = [PROMPT, *(image.key for image in images), *(state.key for state in states)]
+    for i, key in enumerate(keys):
+        for other in keys[i + 1 :]:
+            shared = min(len(key), len(other))
+            if key[:shared] == other[:shared]:
+                top.fail('', list(other), f'a key that is not in the way of {list(key)}')
 
 
 def _images(top: Section) -> dict[Slot, ServerImage]:

@@ -9,7 +9,7 @@ import numpy as np
 from policy_server import PolicyServer, packed, raw
 import pytest
 
-from pi0_ros.policy.server_link import LONGEST_PAUSE_S, ServerLink, unpack
+from pi0_ros.policy.server_link import LARGEST_ANSWER_BYTES, LONGEST_PAUSE_S, ServerLink, unpack
 from pi0_ros.types import InputError
 
 QUESTION = {'state': np.arange(3.0)}
@@ -134,6 +134,12 @@ def test_a_server_that_dies_and_comes_back_is_found_again(serve, dial, clock):
 def test_a_server_that_hangs_up_instead_of_answering_is_named(serve, dial):
     server = serve(lambda _question: server.connections[-1].close_socket() or b'')
     with pytest.raises(InputError, match='connection lost'):
+        dial(server.address).ask(QUESTION)
+
+
+def test_an_answer_without_end_is_not_swallowed(serve, dial):
+    server = serve(lambda _question: bytes(LARGEST_ANSWER_BYTES + 1))
+    with pytest.raises(InputError, match=r'connection lost.*too big'):
         dial(server.address).ask(QUESTION)
 
 
