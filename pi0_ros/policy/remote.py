@@ -51,7 +51,7 @@ class RemotePolicy:
         grippers = robot.grippers.values()
         self._closed = np.array([gripper.closed for gripper in grippers])
         self._open = np.array([gripper.open for gripper in grippers])
-        self._space = ModelSpace(replace(robot, delta=()))
+        self._space = ModelSpace(robot)
         self._server_space = ModelSpace(_as_the_server_sees(robot, form))
 
     def infer(self, observation: Observation) -> Inference:
@@ -114,7 +114,7 @@ class RemotePolicy:
             raise InputError(f'{where}: expected shape (K, {len(names)}), found {actions.shape}')
         checked = finite_array(actions, actions.shape, where, names)
         # By way of what the model gave: a gripper may be commanded on another scale than measured.
-        nothing = np.zeros(len(names))  # nothing is relative to it
+        nothing = np.zeros(len(names))  # actions are absolute, as if relative to it
         given = self._server_space.encode_actions(checked, nothing)
         return self._space.decode_actions(given, nothing)
 
@@ -140,7 +140,7 @@ def _put(tree: dict[str, Any], key: Key, value: Any) -> None:
 
 
 def _as_the_server_sees(robot: Robot, form: ServerFormat) -> Robot:
-    """Return the robot with the server's grippers, and actions that are absolute again."""
+    """Return the robot with the server's grippers."""
     # A linear gripper is the same number for the model as for the robot: openpi's adapt_to_pi,
     # which makes angles of it, is then off.
     grippers = {
@@ -152,7 +152,7 @@ def _as_the_server_sees(robot: Robot, form: ServerFormat) -> Robot:
         )
         for name, gripper in robot.grippers.items()
     }
-    return replace(robot, delta=(), grippers=grippers)
+    return replace(robot, grippers=grippers)
 
 
 def _check_joints(robot: Robot, form: ServerFormat) -> None:
