@@ -119,10 +119,10 @@ def test_pictures_are_turned_here(robot, observation, link):
 
 
 @pytest.mark.parametrize('adapted', ADAPTED, ids=lambda robot: robot.name)
-def test_the_servers_model_sees_and_moves_what_ours_would(adapted, observation, link):
+def test_the_servers_model_sees_and_moves_what_ours_would(adapted, robot, observation, link):
     """What openpi's adapter (adapt_to_pi) makes of a question, and the way back of its answer."""
     space = ModelSpace(adapted)
-    policy = RemotePolicy(replace(adapted, cameras=ADAPTED[0].cameras), ALOHA, link)
+    policy = RemotePolicy(replace(adapted, cameras=robot.cameras), ALOHA, link)
     sent = policy.encode(observation)['state']
     state = FLIPS * sent
     finger_m = sent[GRIPPERS] * (0.058 - 0.01844) + 0.01844
