@@ -26,6 +26,7 @@ setup(
         files('launch', '*.launch.py'),
         files('config'),
         files('config/robots'),
+        files('config/servers'),
         files('config/train'),
         files('checkpoints/demo'),
         files('checkpoints/demo/assets/aloha_sim'),
@@ -44,6 +45,8 @@ setup(
     ],
     extras_require={
         'record': ['rosbags'],
+        # With openpi-client, installed without its own dependencies: it asks for numpy below 2.
+        'remote': ['msgpack', 'websockets>=15'],
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],

@@ -10,6 +10,7 @@ the memory. Callbacks only put what arrives into a buffer; inference runs on a t
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 import sys
 
@@ -26,11 +27,12 @@ from pi0_ros.convert import (
     status_message,
     time_to_ns,
 )
+from pi0_ros.nodes.backend import BACKEND, make_policy
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
-from pi0_ros.policy.policy import Inference, Policy
+from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError, Observation
@@ -41,6 +43,7 @@ PARAMETERS = (
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
     Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
+    *BACKEND,
     Parameter('replan_rate_hz', REPLAN_RATE_HZ, 'chunks per second at most [Hz]', 0.1, 100.0),
     Parameter('max_image_age_s', BufferSettings.max_image_age_s,
               'a picture older than this is stale [s]', 0.01, 10.0),
@@ -61,6 +64,7 @@ class PolicyNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__(NAME)
         self.parameters = declare(self, PARAMETERS)
+        self._opened = ExitStack()
         self._worker: Worker | None = None
         self._buffer: ObservationBuffer | None = None
         self._chunk_count = 0
@@ -73,14 +77,9 @@ class PolicyNode(LifecycleNode):
         p = self.parameters
         try:
             robot = load_robot(robot_file(p.robot))
-            policy = Policy.load(
-                p.checkpoint,
-                robot,
-                num_steps=p.num_steps,
-                device=p.device,
-                seed=None if p.seed < 0 else p.seed,
-            )
+            policy, policy_name = make_policy(p, robot, self._opened)
         except InputError as error:
+            self._opened.close()
             self.get_logger().error(f'cannot configure: {error}')
             return TransitionCallbackReturn.FAILURE
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
@@ -89,7 +88,7 @@ class PolicyNode(LifecycleNode):
             policy, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
         )
         self._open_topics(robot)
-        self.get_logger().info(f'{p.checkpoint} drives {robot.name} on {p.device}')
+        self.get_logger().info(f'{policy_name} drives {robot.name}')
         return TransitionCallbackReturn.SUCCESS
 
     def _open_topics(self, robot) -> None:
@@ -142,6 +141,7 @@ class PolicyNode(LifecycleNode):
         if self._worker is None:
             return
         self._worker.stop()
+        self._opened.close()
         self._worker = self._buffer = None
         while self._inputs:
             self.destroy_subscription(self._inputs.pop())
@@ -155,6 +155,7 @@ class PolicyNode(LifecycleNode):
         """End the thread before the node it publishes through."""
         if self._worker is not None:
             self._worker.stop()
+        self._opened.close()
         super().destroy_node()
 
     def _now_ns(self) -> int:
