@@ -43,6 +43,7 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'convert': ['tensorstore'],
         'record': ['rosbags'],
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).

@@ -16,3 +16,6 @@ collect_ignore = []
 if importlib.util.find_spec('rosbags') is None:
     collect_ignore += ['test_recording.py', 'nodes/test_record_node.py', 'launch/test_record.py',
                        'train/rosbag']  # fmt: skip
+# Likewise JAX checkpoints and tensorstore.
+if importlib.util.find_spec('tensorstore') is None:
+    collect_ignore += ['tools/test_convert_checkpoint.py']

@@ -3,10 +3,10 @@
 """
 The arrays of a folder that orbax wrote, through the tensorstore package and without JAX.
 
-orbax (google/orbax, checkpoint/orbax/checkpoint) keeps a tree of arrays as zarr arrays in one
-OCDBT store; ``_METADATA`` lists the tree's leaves, and an array's name in the store is its path
-with dots. Names here have slashes, and neither the ``params`` that openpi puts in front of them
-nor the ``value`` that flax puts behind.
+orbax (google/orbax, checkpoint/orbax/checkpoint) keeps the leaves of a tree as zarr arrays of
+format 2 in one OCDBT store. ``_METADATA`` lists them; an array's name in the store is its path
+with dots. Names here have slashes, and neither the ``params`` that openpi puts in front nor the
+``value`` that flax puts behind.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ METADATA = '_METADATA'
 MANIFEST = 'manifest.ocdbt'
 
 _ROOT, _LEAF = 'params', 'value'
-_ARRAY = {'zarr': '.zarray', 'zarr3': 'zarr.json'}  # file that describes an array, by format
+_DESCRIPTION = '/.zarray'  # what the store's key of an array's shape and dtype ends with
 _FLOATS = {'float32', 'bfloat16', 'float16'}
 
 
@@ -41,9 +41,11 @@ class OrbaxArrays:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         metadata = _read_metadata(folder)
-        if not metadata.get('use_ocdbt', True) or not (folder / MANIFEST).is_file():
-            raise InputError(f'{folder}: no {MANIFEST}: only orbax folders in OCDBT form are read')
-        self._driver = 'zarr3' if metadata.get('use_zarr3') else 'zarr'
+        if metadata.get('use_zarr3') or not (folder / MANIFEST).is_file():
+            raise InputError(
+                f'{folder}: expected zarr arrays of format 2 in OCDBT form ({MANIFEST}), '
+                'as openpi writes them'
+            )
         # Where orbax stored all chunks, one that isn't there is lost, and no block of zeros.
         self._complete = bool(metadata.get('store_array_data_equal_to_fill_value'))
         paths = _paths(folder, metadata)
@@ -72,13 +74,12 @@ class OrbaxArrays:
 
     def _check_names(self, expected: set[str]) -> None:
         """Compare the arrays in the store with those of the metadata."""
-        ending = f'/{_ARRAY[self._driver]}'
         try:
             keys = tensorstore.KvStore.open(self._base()).result().list().result()
         except ValueError as error:
             raise InputError(f'{self.folder / MANIFEST}: {_reason(error)}') from error
         names = [key.decode() for key in keys]
-        found = {name.removesuffix(ending) for name in names if name.endswith(ending)}
+        found = {n.removesuffix(_DESCRIPTION) for n in names if n.endswith(_DESCRIPTION)}
         if lost := sorted(expected - found):
             raise InputError(f'{self.folder}: the store lacks arrays of {METADATA}: {lost}')
         if strange := sorted(found - expected):
@@ -86,7 +87,7 @@ class OrbaxArrays:
 
     def _open(self, name: str, path: tuple[str, ...]) -> Any:
         spec = {
-            'driver': self._driver,
+            'driver': 'zarr',
             'kvstore': self._base() | {'path': '.'.join(path) + '/'},
             'fill_missing_data_reads': not self._complete,
         }
