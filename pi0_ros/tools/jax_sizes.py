@@ -8,6 +8,7 @@ Letters of axes are those of :mod:`pi0_ros.tools.jax_arrays`. No array is read.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 import math
 from typing import Any
@@ -21,10 +22,10 @@ Shape = tuple[int, ...]
 
 # Axes whose length is a multiple of another letter's.
 _MULTIPLES = {'e': ('E', 1), 'G': ('E', 3), 'T': ('E', 2), 'O': ('N', 1), 'q': ('p', 1)}
-# Colours, and the ranks of openpi's two variants with adapters, gemma_2b_lora and gemma_300m_lora
-# (src/openpi/models/gemma.py, get_config). A checkpoint doesn't tell an adapter's scale; with
-# these ranks it is 1.
-_FIXED = {'c': (3, 'pictures'), 'R': (16, 'gemma_2b_lora'), 'r': (32, 'gemma_300m_lora')}
+_COLOURS = 3
+# The ranks of openpi's two variants with adapters (src/openpi/models/gemma.py, get_config). At
+# these the adapters' scale is 1; at others a checkpoint doesn't tell it.
+_RANKS = {'R': ('gemma_2b_lora', 16), 'r': ('gemma_300m_lora', 32)}
 
 
 def sizes_of(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> dict[str, int]:
@@ -32,27 +33,32 @@ def sizes_of(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> dict[str, int]
     Return the size of each axis, by its letter.
 
     :param shapes: of the arrays, by name.
-    :raises InputError: listing the arrays whose shapes don't go together.
+    :raises InputError: listing the arrays whose shapes don't go together with the others'.
     """
-    known = dict(_FIXED)  # letter to size, and where it was found
+    arrays = [(key, axes, len(row.targets)) for row in rows for key, axes in row.arrays()]
+    votes: dict[str, Counter[int]] = defaultdict(Counter)
+    for key, axes, _ in arrays:
+        for letter, size in zip(axes, shapes[key], strict=False):
+            base, times = _MULTIPLES.get(letter, (letter, 1))
+            votes[base][size // times] += 1
+    sizes = {letter: counter.most_common(1)[0][0] for letter, counter in votes.items()}
+    sizes['c'] = _COLOURS
+    for letter, (variant, rank) in _RANKS.items():
+        if sizes.get(letter, rank) != rank:
+            raise InputError(
+                f'adapters of rank {sizes[letter]}: only those of {variant}, rank {rank}, can be '
+                "merged: the scale of others isn't in a checkpoint"
+            )
     problems = []
-    for row in rows:
-        for key, axes in row.arrays():
-            shape = shapes[key]
-            if len(shape) != len(axes):
-                problems.append(f'{key}: expected {len(axes)} axes, found shape {shape}')
-                continue
-            for i, (letter, size) in enumerate(zip(axes, shape, strict=True)):
-                base, times = _MULTIPLES.get(letter, (letter, 1))
-                found = (len(row.targets), 'openpi') if letter == 'x' else (size // times, key)
-                expected, source = found if letter == 'x' else known.setdefault(base, found)
-                if size != expected * times:
-                    problems.append(
-                        f'{key}: found {shape}, but axis {i} is {expected * times} by {source}'
-                    )
+    for key, axes, parts in arrays:
+        bases = [_MULTIPLES.get(letter, (letter, 1)) for letter in axes]
+        known = sizes | {'x': parts}
+        expected = tuple(known.get(base, 0) * times for base, times in bases)
+        if shapes[key] != expected:
+            problems.append(f'{key}: found {shapes[key]}, expected {expected}')
     if problems:
         raise InputError('\n    '.join((f'misshapen ({len(problems)}):', *problems)))
-    return {letter: size for letter, (size, _) in known.items()}
+    return sizes
 
 
 def config_of(sizes: Mapping[str, int], *, pi05: bool, choices: Mapping[str, Any]) -> Pi0Config:

@@ -28,11 +28,7 @@ def write_params(folder, arrays, *, wrapped=True, dtype='<f4', complete=True):
         }
         spec = {
             'driver': 'zarr',
-            'kvstore': {
-                'driver': 'ocdbt',
-                'base': {'driver': 'file', 'path': f'{folder}/'},
-                'path': '.'.join(path) + '/',
-            },
+            'kvstore': base(folder) | {'path': '.'.join(path) + '/'},
             'metadata': {
                 'shape': list(array.shape),
                 'chunks': list(array.shape),
@@ -157,3 +153,15 @@ def _rms(there, ours, here):
     if f'{here}.weight' in ours:
         return {f'{there}/scale': ours[f'{here}.weight']}
     return _dense(f'{there}/Dense_0', ours, f'{here}.dense')
+
+
+def remove(folder, key):
+    """Take a key out of the store."""
+    store = tensorstore.KvStore.open(base(folder)).result()
+    assert key.encode() in store.list().result()
+    store.write(key, None).result()
+
+
+def base(folder):
+    """Return where the store is, in tensorstore's words."""
+    return {'driver': 'ocdbt', 'base': {'driver': 'file', 'path': f'{folder}/'}}
