@@ -47,6 +47,7 @@ class Converted(NamedTuple):
     """
     What was done.
 
+    :param config: of the model.
     :param parameters: how many numbers the model has.
     :param arrays: how many JAX arrays they came from.
     :param adapted: how many of those had adapters merged into them.

@@ -83,22 +83,19 @@ def rows_of(keys: Collection[str]) -> list[Row]:
     :raises InputError: listing what is missing and what is unexpected.
     """
     text, expert = _stack('text', '', keys), _stack('expert', '_1', keys)
-    rows = _vision() + _EMBEDDING + text + [_of_expert(row) for row in expert] + _linear(keys)
+    embedding = Row(
+        'PaliGemma/llm/embedder/input_embedding', '', 'VD->VD', ('embed_tokens.weight',)
+    )
+    rows = [*_vision(), embedding, *text, *map(_of_expert, expert), *_linear(keys)]
     expected = {key for row in rows for key, _ in row.arrays()}
     missing, unexpected = sorted(expected - set(keys)), sorted(set(keys) - expected)
     if missing or unexpected:
         lists = {'missing': missing, 'unexpected': unexpected}
-        report = (f'  {title} ({len(names)}):' for title, names in lists.items())
-        raise InputError(
-            'not the arrays of π0 or π0.5\n'
-            + '\n'.join('\n    '.join((head, *lists[head.split()[0]])) for head in report)
+        report = (
+            '\n    '.join((f'  {title} ({len(names)}):', *names)) for title, names in lists.items()
         )
+        raise InputError('\n'.join(('not the arrays of π0 or π0.5', *report)))
     return rows
-
-
-_EMBEDDING = [
-    Row('PaliGemma/llm/embedder/input_embedding', '', 'VD->VD', ('embed_tokens.weight',))
-]
 
 
 def _vision() -> list[Row]:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 import shutil
 
-import jax_checkpoint as jax
+from jax_checkpoint import jax_arrays, remove, write_params
 import numpy as np
 import pytest
 from safetensors.torch import load_file
@@ -42,13 +42,13 @@ def new(tmp_path):
 @pytest.fixture(scope='module')
 def arrays():
     """Return the arrays that openpi would have of a small π0."""
-    return jax.jax_arrays(load_reference('pi0/a')[0])
+    return jax_arrays(load_reference('pi0/a')[0])
 
 
 @pytest.fixture(scope='module')
 def written(arrays, tmp_path_factory):
     folder = tmp_path_factory.mktemp('written')
-    jax.write_params(folder / 'params', arrays)
+    write_params(folder / 'params', arrays)
     return folder
 
 
@@ -82,7 +82,7 @@ def assert_refused(source, new, *words):
 @pytest.mark.parametrize('case', CASES)
 def test_the_public_models_come_back_exactly(case, tmp_path, new):
     model, config = load_reference(case)
-    jax.write_params(tmp_path / 'params', jax.jax_arrays(model))
+    write_params(tmp_path / 'params', jax_arrays(model))
     converted = convert(tmp_path, new, choices(config))
     assert converted.config == config
     assert converted.parameters == sum(p.numel() for p in model.parameters())
@@ -115,14 +115,14 @@ def test_openpis_own_checkpoints_act_as_in_jax(case, adapted, new):
 
 
 def test_a_layout_without_flaxs_wrapper(arrays, tmp_path, new):
-    jax.write_params(tmp_path / 'params', arrays, wrapped=False)
+    write_params(tmp_path / 'params', arrays, wrapped=False)
     model, config = load_reference('pi0/a')
     convert(tmp_path, new, choices(config))
     assert_same(load_checkpoint(new)[0], model)
 
 
 def test_bfloat16_arrays_are_read_as_they_are(arrays, tmp_path, new):
-    jax.write_params(tmp_path / 'params', arrays, dtype='bfloat16')
+    write_params(tmp_path / 'params', arrays, dtype='bfloat16')
     model, config = load_reference('pi0/a')
     convert(tmp_path, new, choices(config))
     with torch.no_grad():
@@ -143,7 +143,7 @@ def test_a_bfloat16_file_gives_what_the_model_has_in_bfloat16(written, tmp_path)
 
 def test_blocks_of_zeros_that_old_versions_left_out(arrays, tmp_path, new):
     zeroed = arrays | {'state_proj/bias': np.zeros_like(arrays['state_proj/bias'])}
-    jax.write_params(tmp_path / 'params', zeroed, complete=False)
+    write_params(tmp_path / 'params', zeroed, complete=False)
     convert(tmp_path, new, {'action_horizon': 10})
     assert not load_file(new / WEIGHTS)['state_proj.bias'].any()
 
@@ -198,7 +198,7 @@ def test_another_format_of_arrays_is_refused(source, new):
 
 
 def test_an_array_that_is_listed_but_not_there(source, new):
-    jax.remove(source / 'params', 'params.state_proj.kernel.value/.zarray')
+    remove(source / 'params', 'params.state_proj.kernel.value/.zarray')
     assert_refused(source, new, "the store lacks arrays of _METADATA: ['params.state_proj.kernel")
 
 
@@ -215,7 +215,7 @@ def test_leaves_outside_params(source, new):
 
 
 def test_a_lost_chunk_is_no_block_of_zeros(source, new):
-    jax.remove(source / 'params', f'params.{QUERY.replace("/", ".")}.value/0.0.0.0')
+    remove(source / 'params', f'params.{QUERY.replace("/", ".")}.value/0.0.0.0')
     assert_refused(source, new, QUERY, 'missing')
 
 
@@ -227,7 +227,7 @@ def test_a_truncated_file(source, new):
 
 
 def test_an_array_that_is_no_numbers(arrays, tmp_path, new):
-    jax.write_params(tmp_path / 'params', {'state_proj/kernel': np.ones((2, 2))}, dtype='<i4')
+    write_params(tmp_path / 'params', {'state_proj/kernel': np.ones((2, 2))}, dtype='<i4')
     assert_refused(tmp_path, new, 'state_proj/kernel: expected one of', 'found int32')
 
 
@@ -245,7 +245,7 @@ def test_an_array_that_is_no_numbers(arrays, tmp_path, new):
 )
 def test_arrays_that_are_not_the_models(arrays, tmp_path, new, change, complaint):
     changed = {name: array for name, array in (arrays | change).items() if array is not None}
-    jax.write_params(tmp_path / 'params', changed)
+    write_params(tmp_path / 'params', changed)
     assert_refused(tmp_path, new, complaint)
 
 
