@@ -44,6 +44,7 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'convert': ['tensorstore'],
         'record': ['rosbags'],
         # With openpi-client, installed without its own dependencies: it asks for numpy below 2.
         'remote': ['msgpack', 'websockets>=15'],

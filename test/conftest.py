@@ -20,3 +20,6 @@ if importlib.util.find_spec('rosbags') is None:
 if importlib.util.find_spec('openpi_client') is None:
     collect_ignore += ['nodes/test_backend.py', 'policy/test_remote.py',
                        'policy/test_server_link.py']  # fmt: skip
+# Likewise JAX checkpoints and tensorstore.
+if importlib.util.find_spec('tensorstore') is None:
+    collect_ignore += ['tools/test_convert_checkpoint.py']
