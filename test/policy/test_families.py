@@ -226,7 +226,10 @@ def test_where_the_rules_differ_so_do_the_chunks(
     def lerobot(name, seen, **options):
         folder = in_lerobots_form(openpi_folder, tmp_path / name, robot_of, **options)
         return chunk(
-            folder, with_delta(robot_of, () if 'old' in options else robot_of.delta), seen, noise
+            folder,
+            with_delta(robot_of, () if 'old' in options else robot_of.action_space.delta),
+            seen,
+            noise,
         )
 
     square = squared(observation)
