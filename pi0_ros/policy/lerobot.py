@@ -70,12 +70,12 @@ def _check_relative(
         raise InputError(
             f'{folder}: {PREPROCESSOR} and {POSTPROCESSOR} must agree whether actions are relative'
         )
-    delta = _relative_joints(relative, robot) if relative and enabled else ()
-    if set(delta) != set(robot.delta):
+    here, there = robot.delta, _relative_joints(relative, robot) if relative and enabled else ()
+    if set(here) != set(there):
         where = relative.where if relative else f'{folder / PREPROCESSOR}'
         raise InputError(
-            f'robot {robot.name}: action_space.delta is [{", ".join(robot.delta)}], but by '
-            f'{where} the joints relative to the state are [{", ".join(delta)}]'
+            f'robot {robot.name}: action_space.delta is [{", ".join(here)}], but by '
+            f'{where} the joints relative to the state are [{", ".join(there)}]'
         )
 
 
