@@ -71,13 +71,13 @@ def _check_relative(
         raise InputError(
             f'{folder}: {PREPROCESSOR} and {POSTPROCESSOR} must agree whether actions are relative'
         )
-    delta = _relative_joints(relative, robot) if relative and enabled else ()
-    wanted = robot.action_space.delta
-    if set(delta) != set(wanted):
+    here = robot.action_space.delta
+    there = _relative_joints(relative, robot) if relative and enabled else ()
+    if set(here) != set(there):
         where = relative.where if relative else f'{folder / PREPROCESSOR}'
         raise InputError(
-            f'robot {robot.name}: action_space.delta is [{", ".join(wanted)}], but by '
-            f'{where} the joints relative to the state are [{", ".join(delta)}]'
+            f'robot {robot.name}: action_space.delta is [{", ".join(here)}], but by '
+            f'{where} the joints relative to the state are [{", ".join(there)}]'
         )
 
 
