@@ -68,7 +68,8 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
     """
     Read the joints, in model order; every name stands once.
 
-    The axes of an end effector have no ends, and are all there, in order.
+    The axes of an end effector have no ends and no convention of their own, and are all there, in
+    order.
     """
     grippers = top.named_sections('grippers')
     joints: list[Joint] = []
@@ -83,8 +84,8 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
             upper=upper,
             velocity=one.positive('velocity'),
             acceleration=one.positive('acceleration'),
-            sign=one.choice('sign', get_args(Sign), default=1),
-            offset=one.number('offset', default=0.0),
+            sign=1 if is_axis else one.choice('sign', get_args(Sign), default=1),
+            offset=0.0 if is_axis else one.number('offset', default=0.0),
         )
         one.finish()
         if joint.name in {other.name for other in joints}:
@@ -150,25 +151,28 @@ def action_space(
     rate_hz: float,
 ) -> ActionSpace:
     """Read what the model's numbers are: all but positions need a scale for each, and a range."""
-    names = [joint.name for joint in joints]
     scale: dict[str, float] = {}
     clip: tuple[float, float] | None = None
     if quantity != 'position':
         scales = section.section('scale')
         per_second = rate_hz if quantity == 'end_effector_delta' else 1.0
-        told = [name for name in names if name not in grippers]
+        told = [joint.name for joint in joints if joint.name not in grippers]
         scale = {name: scales.positive(name) * per_second for name in told}
         scales.finish()
         clip = section.interval('clip')
-    # What the model's state holds in the same place, and in the same quantity or nearly so.
-    may_be_relative = POSE if quantity == 'end_effector_delta' else set(names) - scale.keys()
+    return ActionSpace(quantity, MappingProxyType(scale), clip)
+
+
+def delta(section: Section, space: ActionSpace, joints: Sequence[Joint]) -> tuple[str, ...]:
+    """Read which actions are relative to what the state holds in their place: no speeds are."""
     delta = section.names('delta')
-    section.finish()
+    valid = [joint.name for joint in joints if joint.name not in space.scale]
+    if space.quantity == 'end_effector_delta':
+        valid = list(POSE)
     for name in delta:
-        if name not in may_be_relative:
-            valid = ', '.join(name for name in names if name in may_be_relative) or 'none'
-            section.fail('delta', name, f'some of the joints {valid}')
-    return ActionSpace(quantity, delta, MappingProxyType(scale), clip)
+        if name not in valid:
+            section.fail('delta', name, f'some of the joints {", ".join(valid) or "none"}')
+    return delta
 
 
 def normalization(section: Section) -> Normalization:
