@@ -1,0 +1,146 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+All checks together, in the order of the table.
+
+:func:`examine_statistics` needs the files alone, :func:`examine_observation` one observation and
+its chunk (what a policy has before it publishes the first), :func:`examine` some seconds of all
+topics.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi0_ros.policy.observation_buffer import BufferSettings
+from pi0_ros.policy.policy import Inference
+from pi0_ros.preflight.chunks import check_chunk, check_timing
+from pi0_ros.preflight.findings import Finding, failure
+from pi0_ros.preflight.joints import (
+    check_names,
+    check_positions,
+    gripper_openings,
+    measured,
+)
+from pi0_ros.preflight.observed import CameraSeen, Observed, Picture
+from pi0_ros.preflight.pictures import check_black, check_pictures, check_routing
+from pi0_ros.preflight.sheet import draw_sheet, panels
+from pi0_ros.preflight.statistics import check_statistics
+from pi0_ros.preflight.streams import check_camera_stream, check_joint_stream
+from pi0_ros.preflight.subject import Subject
+from pi0_ros.types import InputError, Observation
+
+Array = NDArray[np.float64]
+
+
+class Report(NamedTuple):
+    """
+    The result of an examination.
+
+    :param findings: in the order of the table.
+    :param sheet: the contact sheet, (h, w, 3) RGB.
+    """
+
+    findings: list[Finding]
+    sheet: Picture
+
+
+def examine_statistics(subject: Subject) -> list[Finding]:
+    """Check what is known before anything has been observed."""
+    return check_statistics(subject.robot, subject.config, subject.stats)
+
+
+def examine_observation(
+    subject: Subject, observation: Observation, inference: Inference
+) -> list[Finding]:
+    """Check one observation and the chunk that the policy would answer with."""
+    return [
+        *check_positions(subject.robot, subject.stats.state, observation.state),
+        *check_black(observation.images),
+        check_chunk(subject.robot, inference.chunk, observation.state),
+    ]
+
+
+def examine(subject: Subject, observed: Observed, prompt: str, limits: BufferSettings) -> Report:
+    """
+    Check everything.
+
+    :param prompt: the sentence of the inference that is timed.
+    :param limits: how old the policy lets its inputs be.
+    """
+    robot = subject.robot
+    findings = examine_statistics(subject)
+    joints = observed.joints
+    states = measured(robot, joints)
+    findings.append(check_joint_stream(observed, limits))
+    if joints.messages:
+        findings.append(check_names(robot, joints))
+    if joints.messages and len(states) < len(joints.messages):
+        findings.append(_unusable(len(joints.messages) - len(states), joints.stream.topic))
+    if len(states):
+        findings += check_positions(robot, subject.stats.state, np.median(states, axis=0))
+    for name in robot.cameras:
+        findings.append(check_camera_stream(robot, observed, name, limits))
+        if observed.cameras[name].stream.stamps_ns:
+            side = subject.config.vision.image_size
+            findings.append(check_pictures(name, observed.cameras[name], side))
+    findings += check_routing(observed.cameras)
+    observation = _observation(subject, observed, states, prompt)
+    findings += _infer(subject, observation, alive=len(states) > 0)
+    return Report(findings, _sheet(subject, observed, observation, alive=len(states) > 0))
+
+
+def _unusable(count: int, topic: str) -> Finding:
+    return failure(
+        'joint values',
+        f'{count} messages on {topic} lack a joint or a position, or hold one that is not finite',
+        'mend the driver, or keep other publishers off this topic',
+    )
+
+
+def _observation(subject: Subject, observed: Observed, states: Array, prompt: str) -> Observation:
+    """Return what was seen last; what is missing is black, or in the middle of its range."""
+    side = subject.config.vision.image_size
+    black = np.zeros((side, side, 3), np.uint8)
+    images = {
+        name: seen.pictures[-1] if seen.pictures else black
+        for name, seen in observed.cameras.items()
+    }
+    state = states[-1] if len(states) else subject.robot.position_limits.mean(axis=0)
+    return Observation(0, images, state, prompt, {})
+
+
+def _infer(subject: Subject, observation: Observation, *, alive: bool) -> list[Finding]:
+    try:
+        subject.policy.infer(observation)  # the first one pays for what is done only once
+        inference = subject.policy.infer(observation)
+    except InputError as error:
+        return [failure('inference', str(error), 'mend what it names')]
+    findings = [check_timing(subject.robot, inference)]
+    if alive:
+        findings.append(check_chunk(subject.robot, inference.chunk, observation.state))
+    return findings
+
+
+def _sheet(
+    subject: Subject, observed: Observed, observation: Observation, *, alive: bool
+) -> Picture:
+    robot = subject.robot
+    cameras: dict[str, str] = {
+        robot.cameras[name].slot: name for name in subject.preprocessor.cameras
+    }
+    encoded = subject.preprocessor.encode(observation)
+    notes = {name: _note(seen) for name, seen in observed.cameras.items() if seen.pictures}
+    openings = gripper_openings(robot, observation.state) if alive else {}
+    slots = panels(cameras, encoded, notes, set(notes))
+    return draw_sheet(f'What the model sees of {robot.name}', slots, openings)
+
+
+def _note(seen: CameraSeen) -> str:
+    height, width = seen.pictures[-1].shape[:2]
+    stream = seen.stream
+    brightness = seen.pictures[-1].mean()
+    return f'{stream.topic} {width}x{height} {stream.rate_hz:.0f} Hz, brightness {brightness:.0f}'

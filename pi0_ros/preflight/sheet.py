@@ -1,0 +1,118 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The contact sheet: what the model sees in each slot, and how open it is told the grippers are.
+
+The pictures are those that the policy's own conversions give, so a wrong rotation, a swapped
+camera, blue for red or a gripper the wrong way round is there to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.preflight.observed import Picture
+from pi0_ros.robots.spec import Slot
+from pi0_ros.viz.canvas import (
+    BACKGROUND,
+    FAINT_INK,
+    GRID,
+    INK,
+    PREDICTED,
+    draw_text,
+    fill_box,
+    fit_text,
+    paste,
+)
+
+SIDE_PX, MARGIN_PX, TITLE_PX, CAPTION_PX, BAR_PX = 320, 16, 44, 64, 26
+TEXT_PX, SMALL_PX, TITLE_TEXT_PX = 11, 9, 13  # height of capital letters
+
+
+@dataclass(frozen=True)
+class Panel:
+    """
+    What stands in one slot.
+
+    :param slot: the model's name.
+    :param camera: the robot's, empty if none takes the slot.
+    :param note: about the picture, or why there is none.
+    :param picture: as the model takes it, (S, S, 3) RGB.
+    """
+
+    slot: str
+    camera: str
+    note: str
+    picture: Picture | None
+
+
+def panels(
+    cameras: Mapping[str, str], encoded: Encoded, notes: Mapping[str, str], seen: set[str]
+) -> list[Panel]:
+    """
+    Return a panel for each of the model's slots.
+
+    :param cameras: slot to camera, in the order of the encoded pictures.
+    :param notes: to stand below the pictures, by camera.
+    :param seen: the cameras that have sent a picture.
+    """
+    rows = dict(zip(cameras, encoded.pixels.permute(0, 2, 3, 1).numpy(), strict=True))
+    return [
+        Panel(slot, cameras[slot], notes[cameras[slot]], rows[slot])
+        if cameras.get(slot) in seen
+        else Panel(slot, cameras[slot], 'MISSING', None)
+        if slot in cameras
+        else Panel(slot, '', 'no camera: masked', None)
+        for slot in get_args(Slot)
+    ]
+
+
+def draw_sheet(title: str, slots: list[Panel], openings: Mapping[str, float]) -> Picture:
+    """
+    Draw the slots side by side, and the grippers below.
+
+    :param openings: what the model is told of each gripper, 0 closed, 1 open.
+    :return: (h, w, 3) uint8 RGB.
+    """
+    width = len(slots) * (SIDE_PX + MARGIN_PX) + MARGIN_PX
+    height = TITLE_PX + SIDE_PX + CAPTION_PX + len(openings) * BAR_PX + MARGIN_PX
+    sheet = np.empty((height, width, 3), np.uint8)
+    sheet[:] = BACKGROUND
+    text = fit_text(title, TITLE_TEXT_PX, width - 2 * MARGIN_PX, bold=True)
+    draw_text(sheet, text, (MARGIN_PX, TITLE_PX - 14), TITLE_TEXT_PX, bold=True)
+    for k, panel in enumerate(slots):
+        _draw_panel(sheet, panel, MARGIN_PX + k * (SIDE_PX + MARGIN_PX))
+    for k, (name, opening) in enumerate(openings.items()):
+        _draw_gripper(sheet, name, opening, TITLE_PX + SIDE_PX + CAPTION_PX + k * BAR_PX)
+    return sheet
+
+
+def _draw_panel(sheet: Picture, panel: Panel, left: int) -> None:
+    bottom = TITLE_PX + SIDE_PX
+    if panel.picture is not None:
+        paste(sheet, panel.picture, left, TITLE_PX, SIDE_PX)
+    else:
+        fill_box(sheet, left, TITLE_PX, left + SIDE_PX, bottom, GRID)
+        middle = (left + SIDE_PX / 2, TITLE_PX + SIDE_PX / 2)
+        color = PREDICTED if panel.camera else FAINT_INK
+        draw_text(sheet, panel.note, middle, TEXT_PX, color, bold=True, align=0.5)
+    title = f'{panel.slot} <- {panel.camera}' if panel.camera else panel.slot
+    title = fit_text(title, TEXT_PX, SIDE_PX, bold=True)
+    draw_text(sheet, title, (left, bottom + 24), TEXT_PX, INK, bold=True)
+    if panel.picture is not None:
+        note = fit_text(panel.note, SMALL_PX, SIDE_PX)
+        draw_text(sheet, note, (left, bottom + 44), SMALL_PX, FAINT_INK)
+
+
+def _draw_gripper(sheet: Picture, name: str, opening: float, top: int) -> None:
+    label = f'{name}: the model is told {opening:.0%} open'
+    left, height = MARGIN_PX, BAR_PX - 12
+    fill_box(sheet, left, top, left + SIDE_PX, top + height, GRID)
+    filled = round(SIDE_PX * min(1.0, max(0.0, opening)))
+    fill_box(sheet, left, top, left + filled, top + height, PREDICTED)
+    draw_text(sheet, label, (left + SIDE_PX + MARGIN_PX, top + height - 2), TEXT_PX)
