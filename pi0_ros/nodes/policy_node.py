@@ -35,6 +35,8 @@ from pi0_ros.nodes.run import run
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
+from pi0_ros.preflight.findings import Finding, Level
+from pi0_ros.preflight.guard import MODES, Guard, guard
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError, Observation
 
@@ -51,6 +53,9 @@ PARAMETERS = (
               'a joint state older than this is stale [s]', 0.01, 10.0),
     Parameter('max_spread_s', BufferSettings.max_spread_s,
               'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
+    Parameter('preflight', MODES[0],
+              'if the robot does not fit the checkpoint: refuse, warn, or do not look (off)',
+              choices=MODES),
     Parameter('autostart', False, 'configure and activate at once, without a manager'),
 )  # fmt: skip
 
@@ -65,6 +70,7 @@ class PolicyNode(LifecycleNode):
         super().__init__(NAME)
         self.parameters = declare(self, PARAMETERS)
         self._worker: Worker | None = None
+        self._guard: Guard | None = None
         self._buffer: ObservationBuffer | None = None
         self._chunk_count = 0
         self._prompt = ''
@@ -83,13 +89,14 @@ class PolicyNode(LifecycleNode):
                 device=p.device,
                 seed=None if p.seed < 0 else p.seed,
             )
+            self._guard = guard(robot, policy, p.preflight, self._say)
         except InputError as error:
             self.get_logger().error(f'cannot configure: {error}')
             return TransitionCallbackReturn.FAILURE
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
         self._buffer = ObservationBuffer(robot, settings)
         self._worker = Worker(
-            policy, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
+            self._guard, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
         )
         self._open_topics(robot)
         self.get_logger().info(f'{p.checkpoint} drives {robot.name} on {p.device}')
@@ -122,8 +129,9 @@ class PolicyNode(LifecycleNode):
         self._timer = self.create_timer(1.0, self._publish_diagnostics)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Begin inference."""
+        """Begin inference; the first observation decides whether anything is published."""
         result = super().on_activate(state)
+        self._guard.arm()
         self._worker.start()
         return result
 
@@ -217,6 +225,11 @@ class PolicyNode(LifecycleNode):
         self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
         self._chunk_count += 1
 
+    def _say(self, finding: Finding) -> None:
+        """Log what the preflight doubts."""
+        log = self.get_logger().error if finding.level == Level.FAIL else self.get_logger().warning
+        log(f'preflight: {finding}')
+
     def _complain(self, text: str) -> None:
         """Say what is wrong with an input, here and in the next diagnostics."""
         self._bad_input = text
@@ -226,10 +239,12 @@ class PolicyNode(LifecycleNode):
         """Report once a second: a bad input first, then what inference waits for."""
         if self._worker.has_died:
             raise RuntimeError('the inference thread has died; its traceback is above')
-        waiting_for = self._worker.waiting_for
+        waiting_for, refusal = self._worker.waiting_for, self._guard.refusal
+        if refusal and waiting_for == refusal:
+            self.trigger_deactivate()  # activate again to be examined again
         level, text = DiagnosticStatus.OK, f'following "{self._prompt}"'
-        if self._bad_input:
-            level, text = DiagnosticStatus.ERROR, self._bad_input
+        if self._bad_input or refusal:
+            level, text = DiagnosticStatus.ERROR, refusal or self._bad_input
         elif waiting_for:
             level, text = DiagnosticStatus.WARN, waiting_for
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)

@@ -133,14 +133,16 @@ def _sheet(
         robot.cameras[name].slot: name for name in subject.preprocessor.cameras
     }
     encoded = subject.preprocessor.encode(observation)
-    notes = {name: _note(seen) for name, seen in observed.cameras.items() if seen.pictures}
+    notes = {name: _notes(seen) for name, seen in observed.cameras.items() if seen.pictures}
     openings = gripper_openings(robot, observation.state) if alive else {}
-    slots = panels(cameras, encoded, notes, set(notes))
+    slots = panels(cameras, encoded, notes)
     return draw_sheet(f'What the model sees of {robot.name}', slots, openings)
 
 
-def _note(seen: CameraSeen) -> str:
-    height, width = seen.pictures[-1].shape[:2]
-    stream = seen.stream
-    brightness = seen.pictures[-1].mean()
-    return f'{stream.topic} {width}x{height} {stream.rate_hz:.0f} Hz, brightness {brightness:.0f}'
+def _notes(seen: CameraSeen) -> tuple[str, str]:
+    last = seen.pictures[-1]
+    size = f'{last.shape[1]}x{last.shape[0]} {seen.encoding}'
+    return (
+        seen.stream.topic,
+        f'{size}, {seen.stream.rate_hz:.0f} Hz, brightness {last.mean():.0f}',
+    )

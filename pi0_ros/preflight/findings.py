@@ -10,7 +10,6 @@ from enum import IntEnum
 import textwrap
 
 WIDTH = 99  # of the table [characters]
-_INDENT = ' ' * 22  # where the reasons begin
 
 
 class Level(IntEnum):
@@ -75,17 +74,19 @@ def table(title: str, findings: Iterable[Finding]) -> str:
     """
     findings = list(findings)
     counts = [f'{sum(f.level == level for f in findings)} {level.name}' for level in Level]
-    rows = [line for finding in findings for line in _rows(finding)]
+    width = max((len(finding.check) for finding in findings), default=0)
+    rows = [line for finding in findings for line in _rows(finding, width)]
     return '\n'.join([title, *rows, ', '.join(reversed(counts))])
 
 
-def _rows(finding: Finding) -> list[str]:
+def _rows(finding: Finding, width: int) -> list[str]:
+    head = f'{finding.level.name}  {finding.check:{width}}  '
+    indent = ' ' * len(head)
     first, *more = finding.reason.splitlines() or ['']
-    head = f'{finding.level.name:6}{finding.check:16}'
-    rows = _wrapped(first, head.ljust(len(_INDENT)), _INDENT)
-    rows += [row for line in more for row in _wrapped(line, _INDENT, _INDENT)]
+    rows = _wrapped(first, head, indent)
+    rows += [row for line in more for row in _wrapped(line, indent, indent)]
     if finding.remedy:
-        rows += _wrapped(finding.remedy, f'{_INDENT}-> ', f'{_INDENT}   ')
+        rows += _wrapped(finding.remedy, f'{indent}-> ', f'{indent}   ')
     return rows
 
 

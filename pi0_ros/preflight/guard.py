@@ -10,10 +10,14 @@ anew, so that a robot which somebody pushes into a better pose does not start by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
-from pi0_ros.policy.policy import Inference
+from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import Infers
+from pi0_ros.preflight.examine import examine_observation, examine_statistics
 from pi0_ros.preflight.findings import Finding, Level
+from pi0_ros.preflight.subject import take_apart
+from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, Observation
 
 MODES = ('refuse', 'warn', 'off')
@@ -55,6 +59,8 @@ class Guard:
 
         :raises InputError: if a check has failed and the mode is to refuse then.
         """
+        if self._mode == 'off':
+            return
         doubts = [finding for finding in findings if finding.level > Level.PASS]
         for finding in doubts:
             self._say(finding)
@@ -76,3 +82,17 @@ class Guard:
             self.check(self._examine(observation, inference))
             self._awaits_first = False
         return inference
+
+
+def guard(robot: Robot, policy: Policy, mode: str, say: Callable[[Finding], None]) -> Guard:
+    """
+    Return a policy's guard, once the statistics have been checked.
+
+    :param mode: see :class:`Guard`.
+    :param say: see :class:`Guard`.
+    :raises InputError: if the statistics are refused.
+    """
+    subject = take_apart(robot, policy)
+    made = Guard(policy, partial(examine_observation, subject), mode, say)
+    made.check(examine_statistics(subject))
+    return made

@@ -11,7 +11,7 @@ joints that stand at the same angle, can't be seen this way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -26,9 +26,9 @@ from pi0_ros.robots.spec import Robot
 
 Array = NDArray[np.float64]
 
-# By how much the sum of squared deviations must fall: twice the logarithm of a likelihood ratio
-# of three thousand.
-MUCH_BETTER = 16.0
+# By how much the sum of squared deviations must fall, as if a joint that was six away were at the
+# mean: one pose is not much evidence, and a gripper closed for 3 % of the data is six away too.
+MUCH_BETTER = 36.0
 
 UNITS = {'rad': (math.pi / 180, 'degrees'), 'm': (1e-3, 'millimetres')}
 
@@ -38,14 +38,18 @@ class Mistake:
     """
     Something that may have gone wrong.
 
+    :param joints: indices of the joints that it touches.
     :param undo: what it takes to put it right, (J,) to (J,).
-    :param finding: how to tell.
-    :param swap: the two joints, if it exchanges two.
+    :param check: what was looked at; empty for an exchange, of which several make one finding.
+    :param reason: what seems to be wrong.
+    :param remedy: what to do about it.
     """
 
+    joints: tuple[int, ...]
     undo: Callable[[Array], Array]
-    finding: Finding | None = None
-    swap: tuple[int, int] | None = None
+    check: str = ''
+    reason: str = ''
+    remedy: str = ''
 
 
 def explain(robot: Robot, yardstick: Yardstick, positions: Array) -> tuple[list[Finding], Array]:
@@ -61,7 +65,7 @@ def explain(robot: Robot, yardstick: Yardstick, positions: Array) -> tuple[list[
         # An exchange that helps only half explains nothing.
         findings, order, mended = _undo_all(robot, yardstick, positions, exchanges=False)
     elif moved.any():
-        findings.append(_exchanged(robot, order))
+        findings.append(_exchanged(robot, yardstick, positions, order))
     return findings, mended
 
 
@@ -72,12 +76,22 @@ def _undo_all(
     findings: list[Finding] = []
     order = np.arange(positions.size)
     while (mistake := _best(robot, yardstick, positions, exchanges)) is not None:
-        positions = mistake.undo(positions)
-        if mistake.finding is not None:
-            findings.append(mistake.finding)
-        if mistake.swap is not None:
-            order[list(mistake.swap)] = order[list(mistake.swap[::-1])]
+        before, positions = positions, mistake.undo(positions)
+        touched = mistake.joints
+        if mistake.check:
+            evidence = _evidence(yardstick, before, positions, touched)
+            reason = f'{mistake.reason} ({evidence})'
+            findings.append(failure(mistake.check, reason, mistake.remedy))
+        else:
+            order[list(touched)] = order[list(touched[::-1])]
     return findings, order, positions
+
+
+def _evidence(yardstick: Yardstick, before: Array, after: Array, joints: Sequence[int]) -> str:
+    """Say how much better the statistics fit."""
+    from_, to = (yardstick.deviations(state)[list(joints)] for state in (before, after))
+    shown = [f'{x:+.1f}' for x in from_], [f'{x:+.1f}' for x in to]
+    return f'deviations {", ".join(shown[0])}; put right {", ".join(shown[1])}'
 
 
 def _best(robot: Robot, yardstick: Yardstick, positions: Array, exchanges: bool) -> Mistake | None:
@@ -85,7 +99,7 @@ def _best(robot: Robot, yardstick: Yardstick, positions: Array, exchanges: bool)
     before = yardstick.deviations(positions)
     best, least = None, float(np.sum(before**2)) - MUCH_BETTER
     for mistake in _candidates(robot, positions):
-        if mistake.swap is not None and not exchanges:
+        if not (mistake.check or exchanges):
             continue
         after = yardstick.deviations(mistake.undo(positions))
         fewer = np.sum(np.abs(after) > PLAUSIBLE) < np.sum(np.abs(before) > PLAUSIBLE)
@@ -97,7 +111,7 @@ def _best(robot: Robot, yardstick: Yardstick, positions: Array, exchanges: bool)
 def _candidates(robot: Robot, positions: Array) -> Iterator[Mistake]:
     joints = range(len(robot.joints))
     for pair in combinations(joints, 2):
-        yield Mistake(partial(_exchange, pair), swap=pair)
+        yield Mistake(pair, partial(_exchange, pair))
     for i in joints:
         yield _inverted(robot, i) if robot.joint_names[i] in robot.grippers else _sign(robot, i)
     lower, upper = robot.position_limits
@@ -120,13 +134,16 @@ def _with(positions: Array, indices: tuple[int, ...], values: Array | float) -> 
     return changed
 
 
-def _exchanged(robot: Robot, order: NDArray[np.intp]) -> Finding:
+def _exchanged(
+    robot: Robot, yardstick: Yardstick, positions: Array, order: NDArray[np.intp]
+) -> Finding:
     names = robot.joint_names
     moved = [i for i in range(order.size) if order[i] != i]
     fits = ', '.join(f'{names[order[i]]} fits the statistics of {names[i]}' for i in moved)
+    evidence = _evidence(yardstick, positions, positions[order], moved)
     return failure(
         'joint order',
-        f'{" and ".join(names[i] for i in moved)} look exchanged: {fits}',
+        f'{" and ".join(names[i] for i in moved)} look exchanged: {fits} ({evidence})',
         "compare the order of `joints` in the robot's file with the training data's; move each "
         'of these joints by hand and see which name moves in joint_states',
     )
@@ -135,12 +152,11 @@ def _exchanged(robot: Robot, order: NDArray[np.intp]) -> Finding:
 def _sign(robot: Robot, i: int) -> Mistake:
     joint = robot.joints[i]
     return Mistake(
+        (i,),
         lambda x: _with(x, (i,), -x[i]),
-        failure(
-            'joint sign',
-            f'{joint.name} looks turned round: the statistics fit its negative',
-            f'set sign: {-joint.sign} for it, or turn it round in the driver',
-        ),
+        'joint sign',
+        f'{joint.name} looks turned round: its negative fits the statistics',
+        f'set sign: {-joint.sign} for it, or turn it round in the driver',
     )
 
 
@@ -148,32 +164,29 @@ def _inverted(robot: Robot, i: int) -> Mistake:
     name = robot.joint_names[i]
     gripper = robot.grippers[name]
     return Mistake(
+        (i,),
         lambda x: _with(x, (i,), gripper.closed + gripper.open - x[i]),
-        failure(
-            'gripper',
-            f'{name} looks inverted: the statistics fit an open gripper where it is closed',
-            f'exchange closed ({gripper.closed:g}) and open ({gripper.open:g}) of grippers.{name}',
-        ),
+        'gripper',
+        f'{name} looks inverted: with closed and open exchanged it fits the statistics',
+        f'exchange closed ({gripper.closed:g}) and open ({gripper.open:g}) of grippers.{name}',
     )
 
 
 def _unit(mask: NDArray[np.bool_], factor: float, other: str, unit: str) -> Mistake:
     return Mistake(
+        tuple(np.flatnonzero(mask).tolist()),
         lambda x: np.where(mask, x * factor, x),
-        failure(
-            'units',
-            f'the positions look like {other}, not {unit}',
-            f"let the driver publish {unit}: sensor_msgs/JointState's unit",
-        ),
+        'units',
+        f'the positions look like {other}, not {unit}',
+        f"let the driver publish {unit}: sensor_msgs/JointState's unit",
     )
 
 
 def _trained_unit(mask: NDArray[np.bool_], factor: float, other: str, unit: str) -> Mistake:
     return Mistake(
+        tuple(np.flatnonzero(mask).tolist()),
         lambda x: np.where(mask, x / factor, x),
-        failure(
-            'units',
-            f'the statistics look like {other}, the robot gives {unit}',
-            'train on data in this unit, or convert the statistics and what the policy gives',
-        ),
+        'units',
+        f'the statistics look like {other}, the robot gives {unit}',
+        'train on data in this unit, or convert the statistics and what the policy gives',
     )

@@ -30,7 +30,7 @@ from pi0_ros.viz.canvas import (
     paste,
 )
 
-SIDE_PX, MARGIN_PX, TITLE_PX, CAPTION_PX, BAR_PX = 320, 16, 44, 64, 26
+SIDE_PX, MARGIN_PX, TITLE_PX, CAPTION_PX, BAR_PX = 320, 16, 44, 86, 26
 TEXT_PX, SMALL_PX, TITLE_TEXT_PX = 11, 9, 13  # height of capital letters
 
 
@@ -41,35 +41,35 @@ class Panel:
 
     :param slot: the model's name.
     :param camera: the robot's, empty if none takes the slot.
-    :param note: about the picture, or why there is none.
+    :param notes: lines about the picture; one, why there is none, if there is none.
     :param picture: as the model takes it, (S, S, 3) RGB.
     """
 
     slot: str
     camera: str
-    note: str
+    notes: tuple[str, ...]
     picture: Picture | None
 
 
 def panels(
-    cameras: Mapping[str, str], encoded: Encoded, notes: Mapping[str, str], seen: set[str]
+    cameras: Mapping[str, str], encoded: Encoded, notes: Mapping[str, tuple[str, ...]]
 ) -> list[Panel]:
     """
     Return a panel for each of the model's slots.
 
     :param cameras: slot to camera, in the order of the encoded pictures.
-    :param notes: to stand below the pictures, by camera.
-    :param seen: the cameras that have sent a picture.
+    :param notes: lines about the picture of each camera that has sent one, by its name.
     """
     rows = dict(zip(cameras, encoded.pixels.permute(0, 2, 3, 1).numpy(), strict=True))
-    return [
-        Panel(slot, cameras[slot], notes[cameras[slot]], rows[slot])
-        if cameras.get(slot) in seen
-        else Panel(slot, cameras[slot], 'MISSING', None)
-        if slot in cameras
-        else Panel(slot, '', 'no camera: masked', None)
-        for slot in get_args(Slot)
-    ]
+    slots = []
+    for slot in get_args(Slot):
+        camera = cameras.get(slot, '')
+        if camera in notes:
+            slots.append(Panel(slot, camera, notes[camera], rows[slot]))
+        else:
+            why = 'MISSING' if camera else 'no camera: masked'
+            slots.append(Panel(slot, camera, (why,), None))
+    return slots
 
 
 def draw_sheet(title: str, slots: list[Panel], openings: Mapping[str, float]) -> Picture:
@@ -100,13 +100,13 @@ def _draw_panel(sheet: Picture, panel: Panel, left: int) -> None:
         fill_box(sheet, left, TITLE_PX, left + SIDE_PX, bottom, GRID)
         middle = (left + SIDE_PX / 2, TITLE_PX + SIDE_PX / 2)
         color = PREDICTED if panel.camera else FAINT_INK
-        draw_text(sheet, panel.note, middle, TEXT_PX, color, bold=True, align=0.5)
+        draw_text(sheet, panel.notes[0], middle, TEXT_PX, color, bold=True, align=0.5)
     title = f'{panel.slot} <- {panel.camera}' if panel.camera else panel.slot
     title = fit_text(title, TEXT_PX, SIDE_PX, bold=True)
     draw_text(sheet, title, (left, bottom + 24), TEXT_PX, INK, bold=True)
-    if panel.picture is not None:
-        note = fit_text(panel.note, SMALL_PX, SIDE_PX)
-        draw_text(sheet, note, (left, bottom + 44), SMALL_PX, FAINT_INK)
+    for k, note in enumerate(panel.notes if panel.picture is not None else ()):
+        place = (left, bottom + 44 + 20 * k)
+        draw_text(sheet, fit_text(note, SMALL_PX, SIDE_PX), place, SMALL_PX, FAINT_INK)
 
 
 def _draw_gripper(sheet: Picture, name: str, opening: float, top: int) -> None:
