@@ -54,7 +54,7 @@ PARAMETERS = (
     Parameter('max_spread_s', BufferSettings.max_spread_s,
               'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
     Parameter('preflight', MODES[0],
-              'if the robot does not fit the checkpoint: refuse, warn, or do not look (off)',
+              'if robot and checkpoint do not fit: refuse to act, only warn, or skip the look',
               choices=MODES),
     Parameter('autostart', False, 'configure and activate at once, without a manager'),
 )  # fmt: skip

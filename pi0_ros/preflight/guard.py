@@ -20,7 +20,8 @@ from pi0_ros.preflight.subject import take_apart
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, Observation
 
-MODES = ('refuse', 'warn', 'off')
+# Not `off`: a parameter's value is YAML, in which off is a truth value.
+MODES = ('refuse', 'warn', 'skip')
 
 
 class Guard:
@@ -51,7 +52,7 @@ class Guard:
     def arm(self) -> None:
         """Examine the next observation, whatever has been found before."""
         self.refusal = ''
-        self._awaits_first = self._mode != 'off'
+        self._awaits_first = self._mode != 'skip'
 
     def check(self, findings: Iterable[Finding]) -> None:
         """
@@ -59,7 +60,7 @@ class Guard:
 
         :raises InputError: if a check has failed and the mode is to refuse then.
         """
-        if self._mode == 'off':
+        if self._mode == 'skip':
             return
         doubts = [finding for finding in findings if finding.level > Level.PASS]
         for finding in doubts:

@@ -147,7 +147,8 @@ def _check_distance(
 
 
 def _list(robot: Robot, deviations: Array) -> str:
-    pairs = zip(robot.joint_names, deviations, strict=True)
+    rounded = np.round(deviations, 1) + 0.0  # no -0.0
+    pairs = zip(robot.joint_names, rounded, strict=True)
     return ', '.join(f'{name} {value:+.1f}' for name, value in pairs)
 
 
