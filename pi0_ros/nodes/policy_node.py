@@ -227,8 +227,10 @@ class PolicyNode(LifecycleNode):
 
     def _say(self, finding: Finding) -> None:
         """Log what the preflight doubts."""
-        log = self.get_logger().error if finding.level == Level.FAIL else self.get_logger().warning
-        log(f'preflight: {finding}')
+        if finding.level == Level.FAIL:
+            self.get_logger().error(f'preflight: {finding}')
+        else:
+            self.get_logger().warning(f'preflight: {finding}')
 
     def _complain(self, text: str) -> None:
         """Say what is wrong with an input, here and in the next diagnostics."""
