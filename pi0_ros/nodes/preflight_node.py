@@ -118,7 +118,7 @@ def load(arguments: argparse.Namespace, robot: Robot) -> tuple[list[Finding], Su
         )
     except InputError as error:
         return [memory, failure('checkpoint', str(error), 'mend what it names')], None
-    complete = 'complete: every parameter has its tensor, every tensor its parameter'
+    complete = 'complete: no tensor is missing, unexpected or misshapen'
     return [memory, passed('checkpoint', complete)], take_apart(robot, policy)
 
 

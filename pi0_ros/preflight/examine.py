@@ -20,6 +20,7 @@ from pi0_ros.policy.policy import Inference
 from pi0_ros.preflight.chunks import check_chunk, check_timing
 from pi0_ros.preflight.findings import Finding, failure
 from pi0_ros.preflight.joints import (
+    check_limits,
     check_names,
     check_positions,
     gripper_openings,
@@ -31,6 +32,8 @@ from pi0_ros.preflight.sheet import draw_sheet, panels
 from pi0_ros.preflight.statistics import check_statistics
 from pi0_ros.preflight.streams import check_camera_stream, check_joint_stream
 from pi0_ros.preflight.subject import Subject
+from pi0_ros.robots.norm_stats import NormStats
+from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, Observation
 
 Array = NDArray[np.float64]
@@ -54,13 +57,22 @@ def examine_statistics(subject: Subject) -> list[Finding]:
 
 
 def examine_observation(
-    subject: Subject, observation: Observation, inference: Inference
+    robot: Robot, stats: NormStats | None, observation: Observation, inference: Inference
 ) -> list[Finding]:
-    """Check one observation and the chunk that the policy would answer with."""
+    """
+    Check one observation and the chunk that the policy would answer with.
+
+    :param stats: None if only the policy knows them.
+    """
+    positions = observation.state
     return [
-        *check_positions(subject.robot, subject.stats.state, observation.state),
+        *(
+            check_positions(robot, stats.state, positions)
+            if stats
+            else [check_limits(robot, positions)]
+        ),
         *check_black(observation.images),
-        check_chunk(subject.robot, inference.chunk, observation.state),
+        check_chunk(robot, inference.chunk, positions),
     ]
 
 

@@ -85,15 +85,17 @@ class Guard:
         return inference
 
 
-def guard(robot: Robot, policy: Policy, mode: str, say: Callable[[Finding], None]) -> Guard:
+def guard(robot: Robot, policy: Infers, mode: str, say: Callable[[Finding], None]) -> Guard:
     """
     Return a policy's guard, once the statistics have been checked.
 
+    :param policy: if its statistics are elsewhere, what needs them is not checked.
     :param mode: see :class:`Guard`.
     :param say: see :class:`Guard`.
     :raises InputError: if the statistics are refused.
     """
-    subject = take_apart(robot, policy)
-    made = Guard(policy, partial(examine_observation, subject), mode, say)
-    made.check(examine_statistics(subject))
+    subject = take_apart(robot, policy) if isinstance(policy, Policy) else None
+    stats = subject.stats if subject else None
+    made = Guard(policy, partial(examine_observation, robot, stats), mode, say)
+    made.check(examine_statistics(subject) if subject else [])
     return made

@@ -79,7 +79,7 @@ def check_positions(robot: Robot, scaling: Scaling, positions: Array) -> list[Fi
     yardstick = Yardstick(robot, scaling)
     mistakes, mended = explain(robot, yardstick, positions)
     return [
-        _check_limits(robot, positions),
+        check_limits(robot, positions),
         *_check_distance(robot, yardstick, positions, mistakes, mended),
         *(
             _check_gripper(robot, yardstick, positions, name)
@@ -89,7 +89,8 @@ def check_positions(robot: Robot, scaling: Scaling, positions: Array) -> list[Fi
     ]
 
 
-def _check_limits(robot: Robot, positions: Array) -> Finding:
+def check_limits(robot: Robot, positions: Array) -> Finding:
+    """Compare measured positions, (J,), with the joints' limits."""
     check = 'joint limits'
     lower, upper = robot.position_limits
     beyond = np.maximum(lower - positions, positions - upper)

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+import torch
 
+from pi0_ros.policy.images import to_unit_range
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.preflight.observed import Picture
 from pi0_ros.robots.spec import Slot
@@ -60,7 +62,9 @@ def panels(
     :param cameras: slot to camera, in the order of the encoded pictures.
     :param notes: lines about the picture of each camera that has sent one, by its name.
     """
-    rows = dict(zip(cameras, encoded.pixels.permute(0, 2, 3, 1).numpy(), strict=True))
+    unit = to_unit_range(encoded.pixels).permute(0, 2, 3, 1)  # (C, S, S, 3) in [-1, 1]
+    pixels = ((unit + 1.0) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    rows = dict(zip(cameras, pixels.numpy(), strict=True))
     slots = []
     for slot in get_args(Slot):
         camera = cameras.get(slot, '')

@@ -46,7 +46,7 @@ def _check_kind(robot: Robot, config: Pi0Config) -> Finding:
 def _check_length(robot: Robot, stats: NormStats) -> Finding:
     check, joints = 'statistics', len(robot.joints)
     for what, scaling in (('state', stats.state), ('actions', stats.actions)):
-        centre, spread = centre_and_spread(scaling, robot.normalization.kind, scaling.size)
+        centre, spread = centre_and_spread(robot, scaling, scaling.size)
         if np.any(centre[joints:]) or np.any(spread[joints:] > STILL):
             return warning(
                 check,
@@ -88,9 +88,9 @@ def _check_range(robot: Robot, stats: NormStats) -> Finding:
 
 def _check_action_kind(robot: Robot, stats: NormStats) -> Finding:
     """Ask whether the actions' means lie around zero or around those of the state."""
-    check, kind = 'action kind', robot.normalization.kind
-    centre, spread = centre_and_spread(stats.actions, kind, len(robot.joints))
-    state, state_spread = centre_and_spread(stats.state, kind, len(robot.joints))
+    check, joints = 'action kind', len(robot.joints)
+    centre, spread = centre_and_spread(robot, stats.actions, joints)
+    state, state_spread = centre_and_spread(robot, stats.state, joints)
     clear = np.abs(state) > CLEAR * np.maximum(spread, state_spread)
     # A gripper's command and its state may be on different scales.
     clear &= np.array([name not in robot.grippers for name in robot.joint_names])

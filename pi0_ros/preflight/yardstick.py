@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.robots.norm_stats import Scaling
-from pi0_ros.robots.spec import NormalizationKind, Robot
+from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ PLAUSIBLE = 4.0
 IMPOSSIBLE = 8.0
 
 
-def centre_and_spread(scaling: Scaling, kind: NormalizationKind, size: int) -> tuple[Array, Array]:
+def centre_and_spread(robot: Robot, scaling: Scaling, size: int) -> tuple[Array, Array]:
     """
     Return the middle of the statistics and their standard deviation, (size,) each.
 
@@ -29,7 +29,7 @@ def centre_and_spread(scaling: Scaling, kind: NormalizationKind, size: int) -> t
     """
     centre = scaling.unnormalize(np.zeros(size))
     one = scaling.unnormalize(np.ones(size)) - centre
-    return centre, one / (PERCENTILE_99 if kind == 'quantile' else 1.0)
+    return centre, one / (PERCENTILE_99 if robot.normalization.kind == 'quantile' else 1.0)
 
 
 class Yardstick:
@@ -41,9 +41,7 @@ class Yardstick:
 
     def __init__(self, robot: Robot, scaling: Scaling) -> None:
         self._space = ModelSpace(robot)
-        self.centre, self.spread = centre_and_spread(
-            scaling, robot.normalization.kind, len(robot.joints)
-        )
+        self.centre, self.spread = centre_and_spread(robot, scaling, len(robot.joints))
 
     def model_state(self, positions: Array) -> Array:
         """Return measured positions, (..., J), as the model's numbers before normalisation."""

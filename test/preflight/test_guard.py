@@ -89,3 +89,18 @@ def test_real_policy_is_let_through_or_refused(robot, subject, pose):
     pose[[1, 2]] = pose[[2, 1]]
     with pytest.raises(InputError, match='left_shoulder and left_elbow look exchanged'):
         guarded.infer(Observation(2, images, pose, 'pick up the red cube', {}))
+
+
+def test_policy_whose_statistics_are_elsewhere_is_checked_by_the_limits(robot, subject, pose):
+    class Remote:
+        def infer(self, observation):
+            return subject.policy.infer(observation)
+
+    images = {name: np.full((96, 96, 3), 90, np.uint8) for name in robot.cameras}
+    guarded = guard(robot, Remote(), 'refuse', print)
+    pose[[1, 2]] = pose[[2, 1]]  # which only the statistics could tell
+    guarded.infer(Observation(1, images, pose, 'pick up the red cube', {}))
+    guarded.arm()
+    pose[1] = 3.0
+    with pytest.raises(InputError, match='joint limits: outside: left_shoulder'):
+        guarded.infer(Observation(2, images, pose, 'pick up the red cube', {}))
