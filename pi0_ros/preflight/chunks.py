@@ -74,7 +74,7 @@ def check_chunk(robot: Robot, chunk: Chunk, positions: Array) -> Finding:
         names = ', '.join(robot.joint_names[i] for i in np.flatnonzero(outside.any(axis=0)))
         return warning(
             check,
-            f'{outside.mean():.0%} of its targets are outside the limits of {names}',
+            f'{outside.sum()} of {outside.size} targets are outside the limits of {names}',
             "the executor stops at the limits; check them in the robot's file",
         )
     last_s = int(chunk.times_ns[-1]) / NS_PER_S

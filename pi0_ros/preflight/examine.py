@@ -100,9 +100,10 @@ def examine(subject: Subject, observed: Observed, prompt: str, limits: BufferSet
             side = subject.config.vision.image_size
             findings.append(check_pictures(name, observed.cameras[name], side))
     findings += check_routing(observed.cameras)
-    observation = _observation(subject, observed, states, prompt)
-    findings += _infer(subject, observation, alive=len(states) > 0)
-    return Report(findings, _sheet(subject, observed, observation, alive=len(states) > 0))
+    observation, genuine = _observation(subject, observed, states, prompt)
+    findings += _infer(subject, observation, genuine=genuine)
+    openings = gripper_openings(robot, states[-1]) if len(states) else {}
+    return Report(findings, _sheet(subject, observed, observation, openings))
 
 
 def _unusable(count: int, topic: str) -> Finding:
@@ -113,32 +114,39 @@ def _unusable(count: int, topic: str) -> Finding:
     )
 
 
-def _observation(subject: Subject, observed: Observed, states: Array, prompt: str) -> Observation:
-    """Return what was seen last; what is missing is black, or in the middle of its range."""
-    side = subject.config.vision.image_size
-    black = np.zeros((side, side, 3), np.uint8)
-    images = {
-        name: seen.pictures[-1] if seen.pictures else black
-        for name, seen in observed.cameras.items()
+def _observation(
+    subject: Subject, observed: Observed, states: Array, prompt: str
+) -> tuple[Observation, bool]:
+    """
+    Return what was seen last, and whether a policy could have acted on it.
+
+    What a policy would wait for is black, or in the middle of its range.
+    """
+    robot, side = subject.robot, subject.config.vision.image_size
+    images = {name: seen.pictures[-1] for name, seen in observed.cameras.items() if seen.pictures}
+    awaited = {
+        name: np.zeros((side, side, 3), np.uint8)
+        for name, camera in robot.cameras.items()
+        if name not in images and (camera.missing == 'refuse' or not images)
     }
-    state = states[-1] if len(states) else subject.robot.position_limits.mean(axis=0)
-    return Observation(0, images, state, prompt, {})
+    state = states[-1] if len(states) else robot.position_limits.mean(axis=0)
+    return Observation(0, images | awaited, state, prompt, {}), bool(len(states) and not awaited)
 
 
-def _infer(subject: Subject, observation: Observation, *, alive: bool) -> list[Finding]:
+def _infer(subject: Subject, observation: Observation, *, genuine: bool) -> list[Finding]:
     try:
         subject.policy.infer(observation)  # the first one pays for what is done only once
         inference = subject.policy.infer(observation)
     except InputError as error:
         return [failure('inference', str(error), 'mend what it names')]
     findings = [check_timing(subject.robot, inference)]
-    if alive:
+    if genuine:
         findings.append(check_chunk(subject.robot, inference.chunk, observation.state))
     return findings
 
 
 def _sheet(
-    subject: Subject, observed: Observed, observation: Observation, *, alive: bool
+    subject: Subject, observed: Observed, observation: Observation, openings: dict[str, float]
 ) -> Picture:
     robot = subject.robot
     cameras: dict[str, str] = {
@@ -146,9 +154,9 @@ def _sheet(
     }
     encoded = subject.preprocessor.encode(observation)
     notes = {name: _notes(seen) for name, seen in observed.cameras.items() if seen.pictures}
-    openings = gripper_openings(robot, observation.state) if alive else {}
-    slots = panels(cameras, encoded, notes)
-    return draw_sheet(f'What the model sees of {robot.name}', slots, openings)
+    return draw_sheet(
+        f'What the model sees of {robot.name}', panels(cameras, encoded, notes), openings
+    )
 
 
 def _notes(seen: CameraSeen) -> tuple[str, str]:

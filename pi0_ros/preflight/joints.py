@@ -189,4 +189,4 @@ def _check_gripper(robot: Robot, yardstick: Yardstick, positions: Array, name: s
     distance = abs(yardstick.deviations(turned)[i])
     if distance > PLAUSIBLE:
         return passed('gripper', f'{told}; inverted it would be {distance:.0f} deviations away')
-    return passed('gripper', f'{told}; look: the statistics fit an inverted one as well')
+    return passed('gripper', f'{told}; look whether it is: the statistics would not tell')

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo's robot and checkpoint, and a robot that stands as it should."""
 
-from pathlib import Path
-
 import numpy as np
-from preflight_rig import SECONDS, camera, stream
+from preflight_rig import CHECKPOINT, ROOT, SECONDS, camera, stream
 import pytest
 
 from pi0_ros.policy.policy import Policy
@@ -13,8 +11,6 @@ from pi0_ros.preflight.observed import JointsSeen, Observed
 from pi0_ros.preflight.subject import take_apart
 from pi0_ros.robots.spec import load_robot
 
-ROOT = Path(__file__).parents[2]
-CHECKPOINT = ROOT / 'checkpoints' / 'demo'
 ARM = [0.0, -0.96, 1.16, 0.0, -0.3, 0.0]  # the simulator's start pose [rad]
 GRIPPER_M = 0.0303
 

@@ -3,12 +3,15 @@
 """What the tests of the preflight build and ask."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from pi0_ros.preflight.observed import CameraSeen, Stream
 from pi0_ros.robots.norm_stats import NormStats, ZScore
 
+ROOT = Path(__file__).parents[2]
+CHECKPOINT = ROOT / 'checkpoints' / 'demo'
 SECONDS = 3.0
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.testing import assert_array_equal
-from preflight_rig import complaints, noise, only
+from preflight_rig import CHECKPOINT, complaints, noise, only
 
 from pi0_ros.policy.images import resize_with_pad
 from pi0_ros.policy.observation_buffer import BufferSettings
+from pi0_ros.policy.policy import Policy
 from pi0_ros.preflight.examine import examine
-from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Stream
+from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Observed, Stream
 from pi0_ros.preflight.sheet import MARGIN_PX, SIDE_PX, TITLE_PX
+from pi0_ros.preflight.subject import take_apart
 from pi0_ros.viz.canvas import GRID, paste
 
 PROMPT = 'pick up the red cube'
@@ -42,6 +44,7 @@ def test_missing_camera_fails_and_the_rest_is_still_examined(subject, observed):
     report = run(subject, replace(observed, cameras=cameras))
     assert complaints(report.findings) == [('FAIL', 'camera cam_right_wrist')]
     assert only(report.findings, 'inference').level == 0
+    assert 'first chunk' not in [finding.check for finding in report.findings]
     assert (panel(report.sheet, 2)[:40] == GRID).all()
 
 
@@ -70,3 +73,21 @@ def test_the_same_picture_twice_is_noticed(subject, observed):
     cameras = {n: replace(seen, pictures=pictures) for n, seen in observed.cameras.items()}
     report = run(subject, replace(observed, cameras=cameras))
     assert complaints(report.findings) == [('WARN', 'camera routing')]
+
+
+def test_camera_that_may_be_missing_is_masked(robot, observed):
+    name = 'cam_right_wrist'
+    cameras = dict(robot.cameras, **{name: replace(robot.cameras[name], missing='mask')})
+    masked = replace(robot, cameras=cameras)
+    seen = dict(observed.cameras, **{name: CameraSeen(Stream('/wrist'))})
+    report = run(
+        take_apart(masked, Policy.load(CHECKPOINT, masked)), replace(observed, cameras=seen)
+    )
+    assert complaints(report.findings) == [('WARN', 'camera cam_right_wrist')]
+    assert only(report.findings, 'first chunk').level == 0
+
+
+def test_nothing_at_all(robot, subject, observed):
+    silent = {name: CameraSeen(Stream(f'/{name}')) for name in robot.cameras}
+    report = run(subject, Observed(3.0, silent, JointsSeen(Stream('/joint_states'))))
+    assert [level for level, _ in complaints(report.findings)] == ['FAIL'] * 3
