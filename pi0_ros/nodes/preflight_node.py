@@ -29,7 +29,7 @@ from pi0_ros.policy.command import check_command
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.policy.policy import Policy
 from pi0_ros.preflight.examine import examine
-from pi0_ros.preflight.findings import Finding, Level, failure, passed, table, worst
+from pi0_ros.preflight.findings import Finding, Level, failure, passed, table, warning, worst
 from pi0_ros.preflight.memory import check_memory
 from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Observed, Stream
 from pi0_ros.preflight.subject import Subject, take_apart
@@ -139,9 +139,19 @@ def preflight(arguments: argparse.Namespace) -> list[Finding]:
     finally:
         listener.destroy_node()
     report = examine(subject, observed, prompt, BufferSettings())
-    if not cv2.imwrite(str(arguments.sheet), cv2.cvtColor(report.sheet, cv2.COLOR_RGB2BGR)):
-        raise InputError(f'{arguments.sheet}: the sheet cannot be written')
-    return findings + report.findings
+    return [*findings, *report.findings, write_sheet(arguments.sheet, report.sheet)]
+
+
+def write_sheet(file: Path, sheet) -> Finding:
+    """Write the contact sheet, (h, w, 3) RGB, and say where it is."""
+    check = 'contact sheet'
+    try:
+        written = cv2.imwrite(str(file), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    except cv2.error:  # a kind of file that it does not know
+        written = False
+    if not written:
+        return warning(check, f'{file} cannot be written', 'name another place, ending in .png')
+    return passed(check, f'{file}: look whether each slot shows what its name says')
 
 
 def parse(words: list[str]) -> argparse.Namespace:
