@@ -67,6 +67,7 @@ setup(
                 f'{node} = {PACKAGE}.nodes.{node}:main'
                 for node in ('policy_node', 'executor_node', 'sim_node', 'viz_node', 'demo_node')
             ),
+            f'preflight = {PACKAGE}.nodes.preflight_node:main',
             f'record = {PACKAGE}.nodes.record_node:main',
         ],
     },

@@ -34,6 +34,8 @@ from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
+from pi0_ros.preflight.findings import Finding, Level
+from pi0_ros.preflight.guard import MODES, Guard, guard
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError, Observation
 
@@ -51,6 +53,9 @@ PARAMETERS = (
               'a joint state older than this is stale [s]', 0.01, 10.0),
     Parameter('max_spread_s', BufferSettings.max_spread_s,
               'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
+    Parameter('preflight', MODES[0],
+              'if robot and checkpoint do not fit: refuse to act, only warn, or skip the look',
+              choices=MODES),
     Parameter('autostart', False, 'configure and activate at once, without a manager'),
 )  # fmt: skip
 
@@ -66,6 +71,7 @@ class PolicyNode(LifecycleNode):
         self.parameters = declare(self, PARAMETERS)
         self._opened = ExitStack()
         self._worker: Worker | None = None
+        self._guard: Guard | None = None
         self._buffer: ObservationBuffer | None = None
         self._chunk_count = 0
         self._prompt = ''
@@ -78,6 +84,7 @@ class PolicyNode(LifecycleNode):
         try:
             robot = load_robot(robot_file(p.robot))
             policy, policy_name = make_policy(p, robot, self._opened)
+            self._guard = guard(robot, policy, p.preflight, self._say)
         except InputError as error:
             self._opened.close()
             self.get_logger().error(f'cannot configure: {error}')
@@ -85,7 +92,7 @@ class PolicyNode(LifecycleNode):
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
         self._buffer = ObservationBuffer(robot, settings)
         self._worker = Worker(
-            policy, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
+            self._guard, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
         )
         self._open_topics(robot)
         self.get_logger().info(f'{policy_name} drives {robot.name}')
@@ -117,8 +124,9 @@ class PolicyNode(LifecycleNode):
         self._timer = self.create_timer(1.0, self._publish_diagnostics)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Begin inference."""
+        """Begin inference; the first observation decides whether anything is published."""
         result = super().on_activate(state)
+        self._guard.arm()
         self._worker.start()
         return result
 
@@ -208,6 +216,13 @@ class PolicyNode(LifecycleNode):
         self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
         self._chunk_count += 1
 
+    def _say(self, finding: Finding) -> None:
+        """Log what the preflight doubts."""
+        if finding.level == Level.FAIL:
+            self.get_logger().error(f'preflight: {finding}')
+        else:
+            self.get_logger().warning(f'preflight: {finding}')
+
     def _complain(self, text: str) -> None:
         """Say what is wrong with an input, here and in the next diagnostics."""
         self._bad_input = text
@@ -217,10 +232,12 @@ class PolicyNode(LifecycleNode):
         """Report once a second: a bad input first, then what inference waits for."""
         if self._worker.has_died:
             raise RuntimeError('the inference thread has died; its traceback is above')
-        waiting_for = self._worker.waiting_for
+        waiting_for, refusal = self._worker.waiting_for, self._guard.refusal
+        if refusal and waiting_for == refusal:
+            self.trigger_deactivate()  # activate again to be examined again
         level, text = DiagnosticStatus.OK, f'following "{self._prompt}"'
-        if self._bad_input:
-            level, text = DiagnosticStatus.ERROR, self._bad_input
+        if self._bad_input or refusal:
+            level, text = DiagnosticStatus.ERROR, refusal or self._bad_input
         elif waiting_for:
             level, text = DiagnosticStatus.WARN, waiting_for
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)
