@@ -97,6 +97,7 @@ class ActionSpace:
     What the model's numbers for the joints are; a gripper's is always a position.
 
     :param quantity: positions, velocities, or the way of an end effector in one point of a chunk.
+    :param delta: joints whose actions the model gives relative to the state.
     :param scale: velocity that the model's 1 stands for, of every joint that is told velocities
         [unit/s].
     :param clip: lowest and highest number of the model's that is followed, when they are
@@ -104,6 +105,7 @@ class ActionSpace:
     """
 
     quantity: Quantity
+    delta: tuple[str, ...]
     scale: Mapping[str, float]
     clip: tuple[float, float] | None
 

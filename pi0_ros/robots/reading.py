@@ -151,28 +151,25 @@ def action_space(
     rate_hz: float,
 ) -> ActionSpace:
     """Read what the model's numbers are: all but positions need a scale for each, and a range."""
+    names = [joint.name for joint in joints]
     scale: dict[str, float] = {}
     clip: tuple[float, float] | None = None
     if quantity != 'position':
         scales = section.section('scale')
         per_second = rate_hz if quantity == 'end_effector_delta' else 1.0
-        told = [joint.name for joint in joints if joint.name not in grippers]
+        told = [name for name in names if name not in grippers]
         scale = {name: scales.positive(name) * per_second for name in told}
         scales.finish()
         clip = section.interval('clip')
-    return ActionSpace(quantity, MappingProxyType(scale), clip)
-
-
-def delta(section: Section, space: ActionSpace, joints: Sequence[Joint]) -> tuple[str, ...]:
-    """Read which actions are relative to what the state holds in their place: no speeds are."""
+    # An action can be relative to what the state holds in its place, unless it is a speed.
+    may_be_relative = POSE if quantity == 'end_effector_delta' else set(names) - scale.keys()
     delta = section.names('delta')
-    valid = [joint.name for joint in joints if joint.name not in space.scale]
-    if space.quantity == 'end_effector_delta':
-        valid = list(POSE)
+    section.finish()
     for name in delta:
-        if name not in valid:
-            section.fail('delta', name, f'some of the joints {", ".join(valid) or "none"}')
-    return delta
+        if name not in may_be_relative:
+            valid = ', '.join(name for name in names if name in may_be_relative) or 'none'
+            section.fail('delta', name, f'some of the joints {valid}')
+    return ActionSpace(quantity, delta, MappingProxyType(scale), clip)
 
 
 def normalization(section: Section) -> Normalization:

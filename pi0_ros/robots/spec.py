@@ -47,7 +47,6 @@ class Robot:
     :param grippers: by joint name.
     :param state: what the model's state is, if not the joints' positions.
     :param action_space: what the model's numbers for the joints are.
-    :param delta: joints whose actions the model gives relative to the state.
     :param normalization: which statistics.
     :param outputs: the controllers; together they take every joint once.
     """
@@ -59,7 +58,6 @@ class Robot:
     grippers: Mapping[str, Gripper]
     state: PoseState | None
     action_space: ActionSpace
-    delta: tuple[str, ...]
     normalization: Normalization
     outputs: tuple[Output, ...]
 
@@ -142,8 +140,6 @@ def load_robot(path: str | Path) -> Robot:
     joints = reading.joints(top, quantity)
     grippers = reading.grippers(top, joints)
     action_space = reading.action_space(space, quantity, joints, grippers, rate_hz)
-    delta = reading.delta(space, action_space, joints)
-    space.finish()
     robot = Robot(
         name=name,
         rate_hz=rate_hz,
@@ -152,7 +148,6 @@ def load_robot(path: str | Path) -> Robot:
         grippers=MappingProxyType(grippers),
         state=reading.state(top, quantity),
         action_space=action_space,
-        delta=delta,
         normalization=reading.normalization(top.section('normalization')),
         outputs=reading.outputs(top, joints, action_space),
     )

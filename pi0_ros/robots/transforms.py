@@ -204,7 +204,7 @@ class ModelSpace:
         self._target_offset = np.where(told, 0.0, self._offset)
         self._scale = np.array([space.scale.get(name, 1.0) for name in robot.joint_names])
         self._clip = space.clip or (-np.inf, np.inf)
-        self._relative = np.array([name in robot.delta for name in robot.joint_names])
+        self._relative = np.array([name in space.delta for name in robot.joint_names])
         self._grippers = [
             _Gripper(robot.joint_names.index(name), GRIPPER_TRANSFORMS[g.map], g.closed, g.open)
             for name, g in robot.grippers.items()

@@ -26,8 +26,8 @@ def test_aloha_sim_says_what_the_demo_needs():
     assert robot.joint_names[6] == 'left_gripper'
     assert tuple(robot.grippers) == ('left_gripper', 'right_gripper')
     assert {c.slot for c in robot.cameras.values()} == {'base_0_rgb', 'right_wrist_0_rgb'}
-    assert len(robot.delta) == 12
-    assert not set(robot.delta) & set(robot.grippers)
+    assert len(robot.action_space.delta) == 12
+    assert not set(robot.action_space.delta) & set(robot.grippers)
     assert [len(output.joints) for output in robot.outputs] == [6, 1, 6, 1]
 
 
@@ -55,7 +55,7 @@ def test_transfer_cube_adapts_to_pi():
     robot = load_robot(ROBOTS / 'aloha_sim_transfer_cube.yaml')
     assert [joint.sign for joint in robot.joints] == [1, -1, -1, 1, 1, 1, 1] * 2
     assert {gripper.map for gripper in robot.grippers.values()} == {'aloha_angular'}
-    assert robot.delta == ()
+    assert robot.action_space.delta == ()
     limits = [(j.name, j.lower, j.upper, j.velocity, j.acceleration) for j in robot.joints]
     other = load_robot(ROBOTS / 'aloha_sim.yaml')
     assert limits == [(j.name, j.lower, j.upper, j.velocity, j.acceleration) for j in other.joints]
@@ -65,7 +65,7 @@ def test_the_real_aloha_is_the_simulated_one_with_all_its_cameras():
     robot = load_robot(ROBOTS / 'aloha.yaml')
     sim = load_robot(ROBOTS / 'aloha_sim_transfer_cube.yaml')
     assert robot.joints == sim.joints
-    assert robot.delta == load_robot(ROBOTS / 'aloha_sim.yaml').delta
+    assert robot.action_space.delta == load_robot(ROBOTS / 'aloha_sim.yaml').action_space.delta
     assert {name: camera.slot for name, camera in robot.cameras.items()} == {
         'cam_high': 'base_0_rgb',
         'cam_left_wrist': 'left_wrist_0_rgb',

@@ -31,7 +31,7 @@ def aloha():
 @pytest.fixture
 def aloha_delta(aloha):
     arms = tuple(name for name in aloha.joint_names if name not in aloha.grippers)
-    return replace(aloha, delta=arms)
+    return replace(aloha, action_space=replace(aloha.action_space, delta=arms))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_libero_equals_openpi():
 def test_an_older_libero_is_relative_to_the_pose():
     robot = load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
     axes = ('x', 'y', 'z', 'rx', 'ry', 'rz')
-    space = tf.ModelSpace(replace(robot, delta=axes))
+    space = tf.ModelSpace(replace(robot, action_space=replace(robot.action_space, delta=axes)))
     plain = tf.ModelSpace(robot)
     state = np.array([0.1, -0.2, 0.3, 0.4, -0.1, 0.2, 0.04, -0.04])
     actions = np.random.default_rng(0).uniform(-0.5, 0.5, (5, 7))
