@@ -16,6 +16,8 @@ import sys
 import time
 
 import cv2
+from geometry_msgs.msg import PoseStamped
+import numpy as np
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
@@ -25,6 +27,7 @@ from sensor_msgs.msg import JointState
 
 from pi0_ros.convert import IMAGE_READERS, time_to_ns, type_name
 from pi0_ros.nodes.parameters import robot_file
+from pi0_ros.nodes.topics import StateInput
 from pi0_ros.policy.command import check_command
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.policy.policy import Policy
@@ -79,7 +82,17 @@ class Listener(Node):
     def __init__(self, robot: Robot) -> None:
         super().__init__('preflight')
         self._robot = robot
+        self._states: list[np.ndarray] = []  # (S,) each
+        self._complaints: dict[str, None] = {}  # in order, each once
         self._joints = Ear(self, JointState, 'joint_states', keep_all=True)
+        self._pose = robot.state and Ear(self, PoseStamped, robot.state.pose, keep_all=False)
+        StateInput(
+            self,
+            robot,
+            BufferSettings.max_spread_s,
+            lambda _, state: self._states.append(state),
+            lambda text: self._complaints.update({text: None}),
+        )
         self._cameras = {
             name: Ear(self, IMAGE_READERS[camera.transport][0], camera.topic, keep_all=False)
             for name, camera in robot.cameras.items()
@@ -90,9 +103,16 @@ class Listener(Node):
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             rclpy.spin_once(self, timeout_sec=left)
-        messages = tuple((tuple(m.name), tuple(m.position)) for m in self._joints.messages)
-        cameras = {name: self._camera(name, ear) for name, ear in self._cameras.items()}
-        return Observed(seconds, cameras, JointsSeen(self._joints.stream, messages))
+        return Observed(
+            seconds,
+            cameras={name: self._camera(name, ear) for name, ear in self._cameras.items()},
+            joints=JointsSeen(
+                self._joints.stream, tuple(tuple(m.name) for m in self._joints.messages)
+            ),
+            states=np.array(self._states).reshape(-1, len(self._robot.state_names)),
+            complaints=tuple(self._complaints),
+            pose=self._pose and self._pose.stream,
+        )
 
     def _camera(self, name: str, ear: Ear) -> CameraSeen:
         if not ear.messages:

@@ -76,7 +76,7 @@ def _check_relative(
         raise InputError(
             f'{folder}: {PREPROCESSOR} and {POSTPROCESSOR} must agree whether actions are relative'
         )
-    here = robot.delta
+    here = robot.action_space.delta
     there = _relative_joints(relative, robot) if relative and enabled else ()
     if set(here) != set(there):
         where = relative.where if relative else f'{folder / PREPROCESSOR}'

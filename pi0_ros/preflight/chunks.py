@@ -49,19 +49,19 @@ def check_timing(robot: Robot, inference: Inference) -> Finding:
     return passed(check, f'{text}; the checkpoint does not say at which rate it was trained')
 
 
-def check_chunk(robot: Robot, chunk: Chunk, positions: Array) -> Finding:
+def check_chunk(robot: Robot, chunk: Chunk, state: Array) -> Finding:
     """
     Look where a chunk leads a robot.
 
-    :param positions: measured when the chunk begins, (J,).
+    :param state: measured when the chunk begins, (S,).
     """
-    check = 'first chunk'
-    away = np.abs(chunk.positions[0] - positions)
+    check, start = 'first chunk', _start(robot, chunk, state)
+    distance = np.abs(chunk.positions - start)  # (K, J)
     # Grippers snap: their actions are absolute and often only open or closed.
     arms = np.array([name not in robot.grippers for name in robot.joint_names])
-    jumps = np.flatnonzero(arms & (away > FIRST_MOTION_S * robot.velocity_limits))
+    jumps = np.flatnonzero(arms & (distance[0] > FIRST_MOTION_S * robot.velocity_limits))
     if jumps.size:
-        names = ', '.join(f'{robot.joint_names[i]} {away[i]:.3g}' for i in jumps)
+        names = ', '.join(f'{robot.joint_names[i]} {distance[0, i]:.3g}' for i in jumps)
         return failure(
             check,
             f'it begins far from where the robot is: {names}',
@@ -78,10 +78,24 @@ def check_chunk(robot: Robot, chunk: Chunk, positions: Array) -> Finding:
             "the executor stops at the limits; check them in the robot's file",
         )
     last_s = int(chunk.times_ns[-1]) / NS_PER_S
-    farthest = int(np.argmax(np.abs(chunk.positions - positions).max(axis=0)))
-    distance = np.abs(chunk.positions - positions)[:, farthest].max()
+    farthest = int(np.argmax(distance.max(axis=0)))
     return passed(
         check,
         f'it goes on from where the robot is, within the limits; {robot.joint_names[farthest]} '
-        f'moves most, by {distance:.3g} {robot.joints[farthest].unit} in {last_s:.2f} s',
+        f'moves most, by {distance[:, farthest].max():.3g} {robot.joints[farthest].unit} '
+        f'in {last_s:.2f} s',
     )
+
+
+def _start(robot: Robot, chunk: Chunk, state: Array) -> Array:
+    """Return where each joint is, (J,): an end effector at the origin of its own axes."""
+    if robot.state is None:
+        return state
+    at = dict.fromkeys(robot.axes, 0.0)
+    at.update(
+        (name, value)
+        for name, value in zip(robot.state_names, state, strict=True)
+        if name in robot.measured_joints
+    )
+    first = zip(robot.joint_names, chunk.positions[0], strict=True)
+    return np.array([at.get(name, target) for name, target in first])

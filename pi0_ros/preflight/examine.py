@@ -18,25 +18,32 @@ from numpy.typing import NDArray
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.policy.policy import Inference
 from pi0_ros.preflight.chunks import check_chunk, check_timing
-from pi0_ros.preflight.findings import Finding, failure
+from pi0_ros.preflight.findings import Finding, Level, failure
 from pi0_ros.preflight.joints import (
     check_limits,
     check_names,
     check_positions,
     gripper_openings,
-    measured,
 )
 from pi0_ros.preflight.observed import CameraSeen, Observed, Picture
 from pi0_ros.preflight.pictures import check_black, check_pictures, check_routing
 from pi0_ros.preflight.sheet import draw_sheet, panels
 from pi0_ros.preflight.statistics import check_statistics
-from pi0_ros.preflight.streams import check_camera_stream, check_joint_stream
+from pi0_ros.preflight.streams import (
+    check_camera_stream,
+    check_joint_stream,
+    check_pose_stream,
+)
 from pi0_ros.preflight.subject import Subject
+from pi0_ros.preflight.yardstick import state_limits
 from pi0_ros.robots.norm_stats import NormStats
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, Observation
 
 Array = NDArray[np.float64]
+
+
+FAR = 1e6  # beyond any limit
 
 
 class Report(NamedTuple):
@@ -86,12 +93,14 @@ def examine(subject: Subject, observed: Observed, prompt: str, limits: BufferSet
     robot = subject.robot
     findings = examine_statistics(subject)
     joints = observed.joints
-    states = measured(robot, joints)
+    states = observed.states
     findings.append(check_joint_stream(observed, limits))
-    if joints.messages:
+    findings += check_pose_stream(observed, limits)
+    if joints.names:
         findings.append(check_names(robot, joints))
-    if joints.messages and len(states) < len(joints.messages):
-        findings.append(_unusable(len(joints.messages) - len(states), joints.stream.topic))
+    if observed.complaints and findings[-1].level < Level.FAIL:
+        reason = '\n'.join(observed.complaints)
+        findings.append(failure('joint values', reason, 'mend what sends them'))
     if len(states):
         findings += check_positions(robot, subject.stats.state, np.median(states, axis=0))
     for name in robot.cameras:
@@ -104,14 +113,6 @@ def examine(subject: Subject, observed: Observed, prompt: str, limits: BufferSet
     findings += _infer(subject, observation, genuine=genuine)
     openings = gripper_openings(robot, states[-1]) if len(states) else {}
     return Report(findings, _sheet(subject, observed, observation, openings))
-
-
-def _unusable(count: int, topic: str) -> Finding:
-    return failure(
-        'joint values',
-        f'{count} messages on {topic} lack a joint or a position, or hold one that is not finite',
-        'mend the driver, or keep other publishers off this topic',
-    )
 
 
 def _observation(
@@ -129,7 +130,9 @@ def _observation(
         for name, camera in robot.cameras.items()
         if name not in images and (camera.missing == 'refuse' or not images)
     }
-    state = states[-1] if len(states) else robot.position_limits.mean(axis=0)
+    # A pose has no limits: its middle is the origin.
+    middle = np.clip(state_limits(robot), -FAR, FAR).mean(axis=0)
+    state = states[-1] if len(states) else middle
     return Observation(0, images | awaited, state, prompt, {}), bool(len(states) and not awaited)
 
 

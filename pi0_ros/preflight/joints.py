@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.preflight.mistakes import explain
 from pi0_ros.preflight.observed import JointsSeen
-from pi0_ros.preflight.yardstick import IMPOSSIBLE, PLAUSIBLE, Yardstick
+from pi0_ros.preflight.yardstick import IMPOSSIBLE, PLAUSIBLE, Yardstick, state_limits
 from pi0_ros.robots.norm_stats import Scaling
 from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import to_unit
@@ -31,8 +31,8 @@ GRIPPER_SLACK = 0.2
 
 def check_names(robot: Robot, seen: JointsSeen) -> Finding:
     """Return whether every message names every joint once, with a position."""
-    check, topic, wanted = 'joint names', seen.stream.topic, robot.joint_names
-    counts = Counter(name for names, _ in seen.messages for name in set(names))
+    check, topic, wanted = 'joint names', seen.stream.topic, robot.state_joints
+    counts = Counter(name for names in seen.names for name in set(names))
     missing = [name for name in wanted if name not in counts]
     if missing:
         return failure(
@@ -40,17 +40,17 @@ def check_names(robot: Robot, seen: JointsSeen) -> Finding:
             f'{topic} has no {", ".join(missing)}; it has {", ".join(counts) or "no joint"}',
             "write the driver's own names under `joints`, or start what publishes these",
         )
-    if not any(set(wanted) <= set(names) for names, _ in seen.messages):
+    if not any(set(wanted) <= set(names) for names in seen.names):
         return failure(
             check,
             f'all joints come on {topic}, but never together in one message',
             'merge the messages: joint_state_publisher with source_list does',
         )
-    doubled = sorted({n for names, _ in seen.messages for n, k in Counter(names).items() if k > 1})
+    doubled = sorted({n for names in seen.names for n, k in Counter(names).items() if k > 1})
     if doubled:
         return failure(check, f'{", ".join(doubled)} stand twice in {topic}', 'mend the driver')
     more = [name for name in counts if name not in wanted]
-    ordered = all([n for n in names if n in wanted] == list(wanted) for names, _ in seen.messages)
+    ordered = all([n for n in names if n in wanted] == list(wanted) for names in seen.names)
     notes = [f'all {len(wanted)} are there']
     if not ordered:
         notes.append('in another order, which does not matter: they are read by name')
@@ -59,40 +59,34 @@ def check_names(robot: Robot, seen: JointsSeen) -> Finding:
     return passed(check, '; '.join(notes))
 
 
-def measured(robot: Robot, seen: JointsSeen) -> Array:
-    """Return the positions of every message that has all joints, finite, (T, J); T may be 0."""
-    rows = [
-        [positions[names.index(name)] for name in robot.joint_names]
-        for names, positions in seen.messages
-        if set(robot.joint_names) <= set(names) and len(positions) == len(names)
-    ]
-    states = np.array(rows, dtype=np.float64).reshape(-1, len(robot.joints))
-    return states[np.isfinite(states).all(axis=1)]
-
-
 def check_positions(robot: Robot, scaling: Scaling, positions: Array) -> list[Finding]:
     """
-    Compare a robot's pose with its limits and with the statistics of the state.
+    Compare a robot's state with its limits and with the statistics.
 
-    :param positions: as measured, (J,).
+    Mistakes are only looked for where the state is that of the joints.
+
+    :param positions: as measured, (S,).
     """
     yardstick = Yardstick(robot, scaling)
-    mistakes, mended = explain(robot, yardstick, positions)
+    mistakes: list[Finding] = []
+    mended = positions
+    if robot.state is None:
+        mistakes, mended = explain(robot, yardstick, positions)
     return [
         check_limits(robot, positions),
         *_check_distance(robot, yardstick, positions, mistakes, mended),
         *(
             _check_gripper(robot, yardstick, positions, name)
-            for i, name in enumerate(robot.joint_names)
+            for i, name in enumerate(robot.state_names)
             if name in robot.grippers and mended[i] == positions[i]
         ),
     ]
 
 
 def check_limits(robot: Robot, positions: Array) -> Finding:
-    """Compare measured positions, (J,), with the joints' limits."""
+    """Compare a measured state, (S,), with the joints' limits."""
     check = 'joint limits'
-    lower, upper = robot.position_limits
+    lower, upper = state_limits(robot)
     beyond = np.maximum(lower - positions, positions - upper)
     outside = np.flatnonzero(beyond > 0)
     if not outside.size:
@@ -130,7 +124,7 @@ def _check_distance(
     findings = list(mistakes)
     if left.size:
         known = ', '.join(
-            f'{robot.joint_names[i]} ({yardstick.model_state(positions)[i]:.3g}, the data have '
+            f'{robot.state_names[i]} ({yardstick.model_state(positions)[i]:.3g}, the data have '
             f'{yardstick.centre[i]:.3g} +- {yardstick.spread[i]:.3g})'
             for i in left
         )
@@ -149,7 +143,7 @@ def _check_distance(
 
 def _list(robot: Robot, deviations: Array) -> str:
     rounded = np.round(deviations, 1) + 0.0  # no -0.0
-    pairs = zip(robot.joint_names, rounded, strict=True)
+    pairs = zip(robot.state_names, rounded, strict=True)
     return ', '.join(f'{name} {value:+.1f}' for name, value in pairs)
 
 
@@ -157,18 +151,19 @@ def gripper_openings(robot: Robot, positions: Array) -> dict[str, float]:
     """
     Return how open the robot's file says each gripper is, 0 closed, 1 open.
 
-    :param positions: (J,).
+    :param positions: (S,).
     """
-    at = {name: positions[robot.joint_names.index(name)] for name in robot.grippers}
+    at = dict(zip(robot.state_names, positions, strict=True))
     return {
         name: float(to_unit(at[name], gripper.closed, gripper.open))
         for name, gripper in robot.grippers.items()
+        if name in at
     }
 
 
 def _check_gripper(robot: Robot, yardstick: Yardstick, positions: Array, name: str) -> Finding:
     """Look at a gripper's range and polarity, as far as numbers can tell."""
-    gripper, i = robot.grippers[name], robot.joint_names.index(name)
+    gripper, i = robot.grippers[name], robot.state_names.index(name)
     opening = gripper_openings(robot, positions)[name]
     if not -GRIPPER_SLACK <= opening <= 1 + GRIPPER_SLACK:
         return failure(
@@ -177,8 +172,9 @@ def _check_gripper(robot: Robot, yardstick: Yardstick, positions: Array, name: s
             f'({gripper.open:g})',
             f'measure both ends, and write them under grippers.{name}',
         )
+    unit = robot.joints[robot.joint_names.index(name)].unit
     told = f'{name}: the model is told that it is {opening:.0%} open'
-    if robot.joints[i].unit == 'm' and abs(gripper.closed) > abs(gripper.open):
+    if unit == 'm' and abs(gripper.closed) > abs(gripper.open):
         return warning(
             'gripper',
             f'{told}; its fingers are said to be farther out when closed than when open',

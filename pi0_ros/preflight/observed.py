@@ -70,11 +70,11 @@ class JointsSeen:
     The joint states.
 
     :param stream: their messages.
-    :param messages: names and positions of each, as they came.
+    :param names: of the joints of each message, as they came.
     """
 
     stream: Stream
-    messages: tuple[tuple[tuple[str, ...], tuple[float, ...]], ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,14 @@ class Observed:
 
     :param seconds: how long one listened [s].
     :param cameras: by their names in the robot's description.
+    :param states: as a policy would take them, (T, S).
+    :param complaints: why a policy would not have taken a message.
+    :param pose: the end effector's, of a robot whose state has one.
     """
 
     seconds: float
     cameras: Mapping[str, CameraSeen]
     joints: JointsSeen
+    states: NDArray[np.float64]
+    complaints: tuple[str, ...] = ()
+    pose: Stream | None = None

@@ -19,7 +19,7 @@ import torch
 from pi0_ros.policy.images import to_unit_range
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.preflight.observed import Picture
-from pi0_ros.robots.spec import Slot
+from pi0_ros.robots.parts import Slot
 from pi0_ros.viz.canvas import (
     BACKGROUND,
     FAINT_INK,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
-from pi0_ros.preflight.yardstick import Yardstick, centre_and_spread
+from pi0_ros.preflight.yardstick import Yardstick, centre_and_spread, state_limits
 from pi0_ros.robots.norm_stats import NormStats
 from pi0_ros.robots.spec import Robot
 
@@ -44,38 +44,42 @@ def _check_kind(robot: Robot, config: Pi0Config) -> Finding:
 
 
 def _check_length(robot: Robot, stats: NormStats) -> Finding:
-    check, joints = 'statistics', len(robot.joints)
-    for what, scaling in (('state', stats.state), ('actions', stats.actions)):
+    check = 'statistics'
+    for what, scaling, named in (
+        ('state', stats.state, robot.state_names),
+        ('actions', stats.actions, robot.joint_names),
+    ):
+        used = len(named)
         centre, spread = centre_and_spread(robot, scaling, scaling.size)
-        if np.any(centre[joints:]) or np.any(spread[joints:] > STILL):
+        if np.any(centre[used:]) or np.any(spread[used:] > STILL):
             return warning(
                 check,
-                f"{what} has {scaling.size} numbers, not all 0 beyond the robot's {joints} joints",
+                f"{what} has {scaling.size} numbers, not all 0 beyond the robot's {used}",
                 f'asset {robot.normalization.asset} may be of another robot: check it',
             )
-        still = np.flatnonzero(spread[:joints] < STILL)
+        still = np.flatnonzero(spread[:used] < STILL)
         if still.size:
-            names = ', '.join(robot.joint_names[i] for i in still)
+            names = ', '.join(named[i] for i in still)
             return warning(
                 check,
                 f'{what}: {names} never moved in the training data, so the least motion is '
                 'scaled up without bound',
                 'give these a deviation of some hundredths, in training as well',
             )
-    return passed(check, f'asset {robot.normalization.asset}: one number for each joint')
+    return passed(check, f'asset {robot.normalization.asset}: one number for each of the robot')
 
 
 def _check_range(robot: Robot, stats: NormStats) -> Finding:
     """Ask whether the robot can be where the training data were on average."""
     yardstick = Yardstick(robot, stats.state)
-    lower, upper = np.sort(yardstick.model_state(robot.position_limits), axis=0)
+    lower, upper = np.sort(yardstick.model_state(state_limits(robot)), axis=0)
     slack = 0.05 * (upper - lower)
     centre = yardstick.centre
     outside = np.flatnonzero((centre < lower - slack) | (centre > upper + slack))
     if not outside.size:
         return passed('training range', "the means of the state are within the joints' limits")
     listed = ', '.join(
-        f'{robot.joint_names[i]} {centre[i]:.3g} ({lower[i]:.3g} to {upper[i]:.3g})'
+        f'{robot.state_names[i]} {centre[i]:.3g} ({lower[i]:.3g} to {upper[i]:.3g})'
         for i in outside
     )
     return failure(
@@ -89,13 +93,16 @@ def _check_range(robot: Robot, stats: NormStats) -> Finding:
 def _check_action_kind(robot: Robot, stats: NormStats) -> Finding:
     """Ask whether the actions' means lie around zero or around those of the state."""
     check, joints = 'action kind', len(robot.joints)
+    if robot.state is not None:
+        return passed(check, 'relative or absolute: a pose and the way of it do not tell')
     centre, spread = centre_and_spread(robot, stats.actions, joints)
     state, state_spread = centre_and_spread(robot, stats.state, joints)
     clear = np.abs(state) > CLEAR * np.maximum(spread, state_spread)
-    # A gripper's command and its state may be on different scales.
-    clear &= np.array([name not in robot.grippers for name in robot.joint_names])
+    # A gripper's command and its state may be on different scales, and velocities are no places.
+    apart = (*robot.grippers, *robot.velocity_joints)
+    clear &= np.array([name not in apart for name in robot.joint_names])
     looks_delta = np.abs(centre) < np.abs(centre - state)
-    said_delta = np.array([name in robot.delta for name in robot.joint_names])
+    said_delta = np.array([name in robot.action_space.delta for name in robot.joint_names])
     wrong = np.flatnonzero(clear & (looks_delta != said_delta))
     told = int(np.sum(clear))
     if not wrong.size:

@@ -23,6 +23,14 @@ def check_joint_stream(observed: Observed, limits: BufferSettings) -> Finding:
     )
 
 
+def check_pose_stream(observed: Observed, limits: BufferSettings) -> list[Finding]:
+    """Look at the rate and stamps of the end effector's pose, if the state has one."""
+    if observed.pose is None:
+        return []
+    most_s, least_hz = limits.max_state_age_s, 1 / limits.max_spread_s
+    return [_check('pose', observed.pose, observed.seconds, most_s, least_hz)]
+
+
 def check_camera_stream(
     robot: Robot, observed: Observed, name: str, limits: BufferSettings
 ) -> Finding:

@@ -1,6 +1,6 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Joint positions measured in standard deviations of the data that the model was trained on."""
+"""A robot's state measured in standard deviations of the data that the model was trained on."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def centre_and_spread(robot: Robot, scaling: Scaling, size: int) -> tuple[Array,
     return centre, one / (PERCENTILE_99 if robot.normalization.kind == 'quantile' else 1.0)
 
 
+def state_limits(robot: Robot) -> Array:
+    """Return the lowest and highest of each number of the state, (2, S); infinite if unknown."""
+    limits = {joint.name: (joint.lower, joint.upper) for joint in robot.joints}
+    rows = [limits.get(name, (-np.inf, np.inf)) for name in robot.state_names]
+    lower, upper = zip(*rows, strict=True)
+    return np.array([lower, upper], dtype=np.float64)
+
+
 class Yardstick:
     """
     Distance of a robot's state from the statistics.
@@ -41,12 +49,12 @@ class Yardstick:
 
     def __init__(self, robot: Robot, scaling: Scaling) -> None:
         self._space = ModelSpace(robot)
-        self.centre, self.spread = centre_and_spread(robot, scaling, len(robot.joints))
+        self.centre, self.spread = centre_and_spread(robot, scaling, len(robot.state_names))
 
     def model_state(self, positions: Array) -> Array:
-        """Return measured positions, (..., J), as the model's numbers before normalisation."""
+        """Return what was measured, (..., S), as the model's numbers before normalisation."""
         return self._space.encode_state(positions)
 
     def deviations(self, positions: Array) -> Array:
-        """Return how far each joint is from the middle, (..., J), signed."""
+        """Return how far each number is from the middle, (..., S), signed."""
         return (self.model_state(positions) - self.centre) / self.spread

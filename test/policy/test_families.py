@@ -173,7 +173,7 @@ def lerobot_folder(openpi_folder, tmp_path, robot_of):
 
 
 def with_delta(robot, delta):
-    return replace(robot, delta=delta)
+    return replace(robot, action_space=replace(robot.action_space, delta=delta))
 
 
 def is_pi05(folder):
@@ -229,7 +229,7 @@ def test_where_the_rules_differ_so_do_the_chunks(
         folder = in_lerobots_form(openpi_folder, tmp_path / name, robot_of, **options)
         return chunk(
             folder,
-            with_delta(robot_of, () if 'old' in options else robot_of.delta),
+            with_delta(robot_of, () if 'old' in options else robot_of.action_space.delta),
             seen,
             noise,
         )

@@ -21,6 +21,12 @@ def robot():
 
 
 @pytest.fixture(scope='session')
+def libero():
+    """A robot that is told the way of its end effector, and whose state has a pose."""
+    return load_robot(ROOT / 'config' / 'robots' / 'libero.yaml')
+
+
+@pytest.fixture(scope='session')
 def subject(robot):
     return take_apart(robot, Policy.load(CHECKPOINT, robot, seed=0))
 
@@ -39,6 +45,7 @@ def pose():
 def observed(robot, pose):
     """Three good seconds."""
     joints = stream('/joint_states')
-    messages = ((robot.joint_names, tuple(pose)),) * len(joints.stamps_ns)
+    names = (robot.joint_names,) * len(joints.stamps_ns)
+    states = np.tile(pose, (len(names), 1))
     cameras = {name: camera(name, 10 * k) for k, name in enumerate(robot.cameras)}
-    return Observed(SECONDS, cameras, JointsSeen(joints, messages))
+    return Observed(SECONDS, cameras, JointsSeen(joints, names), states)

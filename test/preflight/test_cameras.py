@@ -12,13 +12,14 @@ from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.preflight.findings import Level
 from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Observed, Stream
 from pi0_ros.preflight.pictures import check_black, check_pictures, check_routing
-from pi0_ros.preflight.streams import check_camera_stream, check_joint_stream
+from pi0_ros.preflight.streams import check_camera_stream, check_joint_stream, check_pose_stream
 
 SIDE = 96
+NONE = np.empty((0, 14))
 
 
 def check_stream(robot, seen):
-    observed = Observed(SECONDS, {'cam_high': CameraSeen(seen)}, JointsSeen(seen))
+    observed = Observed(SECONDS, {'cam_high': CameraSeen(seen)}, JointsSeen(seen), NONE)
     return check_camera_stream(robot, observed, 'cam_high', BufferSettings())
 
 
@@ -49,9 +50,18 @@ def test_camera_that_may_be_missing_only_warns(robot):
 
 def test_joint_states_must_be_quicker_than_pictures(robot):
     slow = stream('/joint_states', 4.0)
-    observed = Observed(SECONDS, {}, JointsSeen(slow))
+    observed = Observed(SECONDS, {}, JointsSeen(slow), NONE)
     assert check_joint_stream(observed, BufferSettings()).level == Level.FAIL
     assert check_stream(robot, slow).level == Level.WARN
+
+
+def test_pose_is_looked_at_if_there_is_one():
+    seen = stream('/joint_states')
+    observed = Observed(SECONDS, {}, JointsSeen(seen), NONE)
+    assert not check_pose_stream(observed, BufferSettings())
+    (finding,) = check_pose_stream(replace(observed, pose=Stream('/pose')), BufferSettings())
+    assert finding.level == Level.FAIL
+    assert '/pose' in finding.reason
 
 
 def test_pictures(robot):

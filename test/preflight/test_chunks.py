@@ -52,3 +52,13 @@ def test_good_chunk_passes(robot, pose):
     finding = check_chunk(robot, replace(chunk, positions=positions), pose)
     assert finding.level.name == 'PASS'
     assert 'left_waist moves most, by 0.3 rad' in finding.reason
+
+
+def test_end_effector_begins_at_its_own_origin(libero):
+    state = np.array([0.4, 0.0, 0.3, 3.1, 0.0, 0.0, 0.039, 0.039])
+    way = np.linspace(0, 0.1, 10)[:, None] * np.eye(7)[0]
+    chunk = Chunk(1, libero.joint_names, np.arange(10) * 50_000_000, way)
+    finding = check_chunk(libero, chunk, state)
+    assert finding.level.name == 'PASS'
+    assert 'x moves most, by 0.1 m' in finding.reason
+    assert check_chunk(libero, replace(chunk, positions=way + 0.6), state).level.name == 'FAIL'

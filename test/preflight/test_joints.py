@@ -10,9 +10,9 @@ from preflight_rig import complaints, only, shifted, stream, with_gripper, with_
 import pytest
 
 from pi0_ros.preflight.findings import Level
-from pi0_ros.preflight.joints import check_names, check_positions, gripper_openings, measured
+from pi0_ros.preflight.joints import check_names, check_positions, gripper_openings
 from pi0_ros.preflight.observed import JointsSeen
-from pi0_ros.robots.norm_stats import Quantile
+from pi0_ros.robots.norm_stats import Quantile, ZScore
 
 
 def index(robot, *names):
@@ -148,34 +148,38 @@ def test_openings(robot, pose):
     assert gripper_openings(robot, pose)['left_gripper'] == pytest.approx(0.3, abs=1e-3)
 
 
-def seen(*messages):
-    return JointsSeen(stream('/joint_states'), messages)
+def seen(*names):
+    return JointsSeen(stream('/joint_states'), names)
 
 
-def test_names(robot, pose):
-    names, values = robot.joint_names, tuple(pose)
-    assert check_names(robot, seen((names, values))).level == Level.PASS
-    reordered = check_names(robot, seen((names[::-1], values), ((*names, 'wheel'), (*values, 0))))
+def test_names(robot):
+    names = robot.joint_names
+    assert check_names(robot, seen(names)).level == Level.PASS
+    reordered = check_names(robot, seen(names[::-1], (*names, 'wheel')))
     assert reordered.level == Level.PASS
     assert 'another order' in reordered.reason
     assert 'wheel' in reordered.reason
-    lacking = check_names(robot, seen((names[1:], values[1:])))
+    lacking = check_names(robot, seen(names[1:]))
     assert lacking.level == Level.FAIL
     assert 'no left_waist' in lacking.reason
-    parted = check_names(robot, seen((names[:7], values[:7]), (names[7:], values[7:])))
-    assert 'never together' in parted.reason
-    doubled = check_names(robot, seen(((*names, names[0]), (*values, 0.0))))
+    assert 'never together' in check_names(robot, seen(names[:7], names[7:])).reason
+    doubled = check_names(robot, seen((*names, names[0])))
     assert doubled.level == Level.FAIL
     assert 'left_waist' in doubled.reason
 
 
-def test_measured_keeps_whole_finite_states_in_the_robots_order(robot, pose):
-    names, values = robot.joint_names, tuple(pose)
-    states = measured(
-        robot,
-        seen(
-            (names[::-1], values[::-1]), (names[1:], values[1:]), (names, values[1:]),
-            (names, (math.nan, *values[1:])),
-        ),
-    )  # fmt: skip
-    assert np.array_equal(states, [pose])
+def test_state_with_a_pose(libero):
+    state = np.array([0.4, 0.0, 0.3, 3.1, 0.0, 0.0, 0.039, 0.039])
+    model = np.array([*state[:7], -0.039])
+    scaling = ZScore(model, np.full(8, 0.05))
+    findings = check_positions(libero, scaling, state)
+    assert not complaints(findings)
+    assert 'rx +0.0' in only(findings, 'joint statistics').reason
+    assert '98% open' in only(findings, 'gripper').reason
+    state[2] = 1.3
+    assert 'z (1.3' in only(check_positions(libero, scaling, state), 'joint statistics').reason
+    state[6] = -0.3
+    assert (
+        'panda_finger_joint1'
+        in only(check_positions(libero, scaling, state), 'joint limits').reason
+    )

@@ -55,10 +55,12 @@ def test_longer_statistics_may_be_padded_with_zeros(robot, subject, stats, paddi
     assert finding.level.name == level
 
 
+def without_delta(robot):
+    return replace(robot, action_space=replace(robot.action_space, delta=()))
+
+
 def test_relative_actions_called_absolute_fail(robot, subject, stats):
-    finding = only(
-        check_statistics(replace(robot, delta=()), subject.config, stats), 'action kind'
-    )
+    finding = only(check_statistics(without_delta(robot), subject.config, stats), 'action kind')
     assert finding.level == Level.FAIL
     assert 'left_shoulder' in finding.reason
 
@@ -68,5 +70,15 @@ def test_absolute_actions_called_relative_fail(robot, subject, stats):
     finding = only(check_statistics(robot, subject.config, absolute), 'action kind')
     assert finding.level == Level.FAIL
     assert 'are absolute' in finding.reason
-    robot = replace(robot, delta=())
+    robot = without_delta(robot)
     assert not complaints(check_statistics(robot, subject.config, absolute))
+
+
+def test_state_with_a_pose(libero, subject):
+    state = ZScore(np.array([0.4, 0.0, 0.3, 3.1, 0.0, 0.0, 0.02, -0.02]), np.full(8, 0.1))
+    actions = ZScore(np.zeros(7), np.full(7, 0.3))
+    config = replace(subject.config, pi05=True)
+    assert not complaints(check_statistics(libero, config, NormStats(state, actions)))
+    state.mean[6] = 40.0
+    finding = only(check_statistics(libero, config, NormStats(state, actions)), 'training range')
+    assert 'panda_finger_joint1 40' in finding.reason
