@@ -62,7 +62,7 @@ def see(node):
     robot = load_robot(ROBOT)
     now_ns = node._now_ns()
     node._on_command(String(data='pick up the red cube'))
-    node._buffer.update_state(now_ns, np.zeros(len(robot.joints)))
+    node._buffer.update_state(now_ns, robot.position_limits.mean(axis=0))
     for camera in robot.cameras:
         node._buffer.update_image(camera, now_ns, np.zeros((8, 8, 3), np.uint8))
 
