@@ -34,7 +34,12 @@ def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[In
     if p.backend == 'local':
         seed = None if p.seed < 0 else p.seed
         policy = Policy.load(
-            p.checkpoint, robot, num_steps=p.num_steps, device=p.device, seed=seed
+            p.checkpoint,
+            robot,
+            num_steps=p.num_steps,
+            device=p.device,
+            dtype=p.dtype,
+            seed=seed,
         )
         return policy, f'{p.checkpoint} on {p.device}'
     try:

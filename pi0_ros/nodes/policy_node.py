@@ -32,7 +32,7 @@ from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
-from pi0_ros.policy.policy import Inference
+from pi0_ros.policy.policy import DTYPES, Inference
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
 from pi0_ros.preflight.findings import Finding, Level
 from pi0_ros.preflight.guard import MODES, Guard, guard
@@ -43,6 +43,7 @@ PARAMETERS = (
     ROBOT,
     Parameter('checkpoint', '', 'folder with config.json, model.safetensors, tokenizer, assets'),
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
+    Parameter('dtype', 'float32', 'of the bulk of the weights', choices=tuple(DTYPES)),
     Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
     *BACKEND,
