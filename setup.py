@@ -26,6 +26,7 @@ setup(
         files('launch', '*.launch.py'),
         files('config'),
         files('config/robots'),
+        files('config/servers'),
         files('config/train'),
         files('checkpoints/demo'),
         files('checkpoints/demo/assets/aloha_sim'),
@@ -43,7 +44,10 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'convert': ['tensorstore'],
         'record': ['rosbags'],
+        # With openpi-client, installed without its own dependencies: it asks for numpy below 2.
+        'remote': ['msgpack', 'websockets>=15'],
         'sentencepiece': ['sentencepiece'],
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
@@ -63,6 +67,7 @@ setup(
                 f'{node} = {PACKAGE}.nodes.{node}:main'
                 for node in ('policy_node', 'executor_node', 'sim_node', 'viz_node', 'demo_node')
             ),
+            f'preflight = {PACKAGE}.nodes.preflight_node:main',
             f'record = {PACKAGE}.nodes.record_node:main',
         ],
     },

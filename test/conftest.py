@@ -16,3 +16,10 @@ collect_ignore = []
 if importlib.util.find_spec('rosbags') is None:
     collect_ignore += ['test_recording.py', 'nodes/test_record_node.py', 'launch/test_record.py',
                        'train/rosbag']  # fmt: skip
+# So does the policy on a server, with openpi-client.
+if importlib.util.find_spec('openpi_client') is None:
+    collect_ignore += ['nodes/test_backend.py', 'policy/test_remote.py',
+                       'policy/test_server_link.py']  # fmt: skip
+# Likewise JAX checkpoints and tensorstore.
+if importlib.util.find_spec('tensorstore') is None:
+    collect_ignore += ['tools/test_convert_checkpoint.py']

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     'sim': {'types'},
     'viz': {'types'},
     'policy': {'types', 'model', 'robots'},
+    'preflight': {'types', 'model', 'robots', 'policy', 'execution', 'viz'},
     'tools': {'types', 'model', 'robots'},
     'convert': {'types'},
     'recording': {'types'},
@@ -42,6 +43,7 @@ MAY_IMPORT = {
         'viz',
         'convert',
         'recording',
+        'preflight',
     },
 }
 # Whole worlds that a part must not know.
@@ -59,6 +61,7 @@ MUST_NOT_KNOW = {
     'sim': ROS | TORCH,
     'viz': ROS | TORCH,
     'policy': ROS | {'mujoco'},
+    'preflight': ROS | {'mujoco', 'time', 'datetime'},
     'tools': ROS,
     'convert': TORCH | {'rclpy', 'launch', 'launch_ros'},
     'recording': ROS | TORCH | {'time', 'datetime'},

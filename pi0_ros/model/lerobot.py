@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pi0_ros.model.config import VisionConfig
 from pi0_ros.types import InputError
@@ -54,6 +54,8 @@ _WORDS = {
     'max_period': 'time_max_period',
 }
 
+Option = TypeVar('Option')
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +73,17 @@ class Step:
     config: Mapping[str, Any]
     state_file: Path | None
 
+    def option(self, key: str, kind: type[Option]) -> Option | None:
+        """
+        Return an option, None if it is absent or null.
+
+        :raises InputError: if it is of another type.
+        """
+        value = self.config.get(key)
+        if value is not None and not isinstance(value, kind):
+            raise InputError(f'{self.where}: {key}: expected {kind.__name__}, found {value!r:.80}')
+        return value
+
 
 def is_lerobot(values: object) -> bool:
     """Tell from a parsed `config.json` whether LeRobot wrote it."""
@@ -86,12 +99,14 @@ def read_config(where: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     :raises InputError: naming file and key of what is not π0 or π0.5, or not supported here.
     """
     family = values['type']
-    if family not in _PROMPT:
+    if family not in tuple(_PROMPT):  # it may be unhashable
         raise InputError(f'{where}: type: expected one of {sorted(_PROMPT)}, found {family!r}')
     if on := [key for key in _UNSUPPORTED if values.get(key)]:
         raise InputError(f'{where}: {on[0]}: expected false, for this model has no such part')
-    size = (values.get('vision') or {}).get('image_size', VisionConfig.image_size)
-    dims = values.get('max_action_dim')
+    sizes, dims = values.get('vision'), values.get('max_action_dim')
+    size = VisionConfig.image_size
+    if isinstance(sizes, dict):
+        size = sizes.get('image_size', size)
     for key, expected in (('max_state_dim', dims), ('image_resolution', [size, size])):
         if values.get(key, expected) != expected:
             raise InputError(f'{where}: {key}: expected {expected}, found {values[key]!r}')
@@ -123,7 +138,7 @@ def read_steps(folder: Path, name: str) -> dict[str, Step]:
                 )
             state = entry.get('state_file')
             file = folder / Path(state).name if state else None
-            steps[key] = Step(f'{path}: {key}', entry.get('config') or {}, file)
+            steps[key] = Step(f'{path}: {key}', {**(entry.get('config') or {})}, file)
     except OSError as error:
         raise InputError(
             f'{path}: {error.strerror}. LeRobot before 0.4 wrote none: its '
@@ -158,7 +173,7 @@ def _check_prompt(
         (tokenize, 'max_length', values.get('tokenizer_max_length')),
     )
     for step, key, wanted in expected:
-        if step.config.get(key, wanted) != wanted:
+        if wanted is not None and step.config.get(key, wanted) != wanted:
             raise InputError(f'{step.where}: {key}: expected {wanted}, found {step.config[key]!r}')
 
 
@@ -174,7 +189,7 @@ def _rules(where: Path, values: Mapping[str, Any]) -> str:
 
 def _cameras(where: Path, values: Mapping[str, Any], steps: Mapping[str, Step]) -> list[list[str]]:
     """Return for each picture, in order, its own name and those that are renamed to it."""
-    renames = steps[_RENAME].config.get('rename_map') or {} if _RENAME in steps else {}
+    renames = (steps[_RENAME].option('rename_map', dict) or {}) if _RENAME in steps else {}
     features = values.get('input_features')
     if not isinstance(features, dict):
         raise InputError(f'{where}: input_features: expected a mapping, found {features!r}')

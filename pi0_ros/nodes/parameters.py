@@ -88,22 +88,33 @@ def share_folder() -> Path:
     return Path(get_package_share_directory(PACKAGE))
 
 
+def installed_file(parameter: str, folder: str, name: str) -> Path:
+    """
+    Return a YAML file, given as a path or as the name of one that is installed.
+
+    :param parameter: where the name stands, for the error text.
+    :param folder: of the installed ones, under `config/`.
+    :raises InputError: if there is none, with the names that are.
+    """
+    if name.endswith('.yaml'):
+        return Path(name)
+    installed = share_folder() / 'config' / folder
+    file = installed / f'{name}.yaml'
+    if not file.is_file():
+        known = ', '.join(sorted(f.stem for f in installed.glob('*.yaml')))
+        raise InputError(
+            f'parameter {parameter}: {name!r} is neither a path to a .yaml file nor one of {known}'
+        )
+    return file
+
+
 def robot_file(name: str) -> Path:
     """
     Return the YAML file of a robot, given as a path or as the name of one that is installed.
 
     :raises InputError: if there is none, with the names that are.
     """
-    if name.endswith('.yaml'):
-        return Path(name)
-    folder = share_folder() / 'config' / 'robots'
-    file = folder / f'{name}.yaml'
-    if not file.is_file():
-        known = ', '.join(sorted(f.stem for f in folder.glob('*.yaml')))
-        raise InputError(
-            f'parameter robot: {name!r} is neither a path to a .yaml file nor one of {known}'
-        )
-    return file
+    return installed_file('robot', 'robots', name)
 
 
 ROBOT = Parameter('robot', 'aloha_sim', "the robot: a .yaml file, or one of the package's names")

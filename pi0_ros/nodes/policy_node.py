@@ -10,6 +10,7 @@ the memory. Callbacks only put what arrives into a buffer; inference runs on a t
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 import sys
 
@@ -26,12 +27,15 @@ from pi0_ros.convert import (
     status_message,
     time_to_ns,
 )
+from pi0_ros.nodes.backend import BACKEND, make_policy
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
-from pi0_ros.policy.policy import Inference, Policy
+from pi0_ros.policy.policy import DTYPES, Inference
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
+from pi0_ros.preflight.findings import Finding, Level
+from pi0_ros.preflight.guard import MODES, Guard, guard
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError, Observation
 
@@ -39,8 +43,10 @@ PARAMETERS = (
     ROBOT,
     Parameter('checkpoint', '', 'folder with config.json, model.safetensors, tokenizer, assets'),
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
+    Parameter('dtype', 'float32', 'of the bulk of the weights', choices=tuple(DTYPES)),
     Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
+    *BACKEND,
     Parameter('replan_rate_hz', REPLAN_RATE_HZ, 'chunks per second at most [Hz]', 0.1, 100.0),
     Parameter('max_image_age_s', BufferSettings.max_image_age_s,
               'a picture older than this is stale [s]', 0.01, 10.0),
@@ -48,6 +54,9 @@ PARAMETERS = (
               'a joint state older than this is stale [s]', 0.01, 10.0),
     Parameter('max_spread_s', BufferSettings.max_spread_s,
               'pictures and joint state lie at most this far apart [s]', 0.001, 10.0),
+    Parameter('preflight', MODES[0],
+              'if robot and checkpoint do not fit: refuse to act, only warn, or skip the look',
+              choices=MODES),
     Parameter('autostart', False, 'configure and activate at once, without a manager'),
 )  # fmt: skip
 
@@ -61,7 +70,9 @@ class PolicyNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__(NAME)
         self.parameters = declare(self, PARAMETERS)
+        self._opened = ExitStack()
         self._worker: Worker | None = None
+        self._guard: Guard | None = None
         self._buffer: ObservationBuffer | None = None
         self._chunk_count = 0
         self._prompt = ''
@@ -73,23 +84,19 @@ class PolicyNode(LifecycleNode):
         p = self.parameters
         try:
             robot = load_robot(robot_file(p.robot))
-            policy = Policy.load(
-                p.checkpoint,
-                robot,
-                num_steps=p.num_steps,
-                device=p.device,
-                seed=None if p.seed < 0 else p.seed,
-            )
+            policy, policy_name = make_policy(p, robot, self._opened)
+            self._guard = guard(robot, policy, p.preflight, self._say)
         except InputError as error:
+            self._opened.close()
             self.get_logger().error(f'cannot configure: {error}')
             return TransitionCallbackReturn.FAILURE
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
         self._buffer = ObservationBuffer(robot, settings)
         self._worker = Worker(
-            policy, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
+            self._guard, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
         )
         self._open_topics(robot)
-        self.get_logger().info(f'{p.checkpoint} drives {robot.name} on {p.device}')
+        self.get_logger().info(f'{policy_name} drives {robot.name}')
         return TransitionCallbackReturn.SUCCESS
 
     def _open_topics(self, robot) -> None:
@@ -118,8 +125,9 @@ class PolicyNode(LifecycleNode):
         self._timer = self.create_timer(1.0, self._publish_diagnostics)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Begin inference."""
+        """Begin inference; the first observation decides whether anything is published."""
         result = super().on_activate(state)
+        self._guard.arm()
         self._worker.start()
         return result
 
@@ -142,6 +150,7 @@ class PolicyNode(LifecycleNode):
         if self._worker is None:
             return
         self._worker.stop()
+        self._opened.close()
         self._worker = self._buffer = None
         while self._inputs:
             self.destroy_subscription(self._inputs.pop())
@@ -155,6 +164,7 @@ class PolicyNode(LifecycleNode):
         """End the thread before the node it publishes through."""
         if self._worker is not None:
             self._worker.stop()
+        self._opened.close()
         super().destroy_node()
 
     def _now_ns(self) -> int:
@@ -207,6 +217,13 @@ class PolicyNode(LifecycleNode):
         self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
         self._chunk_count += 1
 
+    def _say(self, finding: Finding) -> None:
+        """Log what the preflight doubts."""
+        if finding.level == Level.FAIL:
+            self.get_logger().error(f'preflight: {finding}')
+        else:
+            self.get_logger().warning(f'preflight: {finding}')
+
     def _complain(self, text: str) -> None:
         """Say what is wrong with an input, here and in the next diagnostics."""
         self._bad_input = text
@@ -216,10 +233,12 @@ class PolicyNode(LifecycleNode):
         """Report once a second: a bad input first, then what inference waits for."""
         if self._worker.has_died:
             raise RuntimeError('the inference thread has died; its traceback is above')
-        waiting_for = self._worker.waiting_for
+        waiting_for, refusal = self._worker.waiting_for, self._guard.refusal
+        if refusal and waiting_for == refusal:
+            self.trigger_deactivate()  # activate again to be examined again
         level, text = DiagnosticStatus.OK, f'following "{self._prompt}"'
-        if self._bad_input:
-            level, text = DiagnosticStatus.ERROR, self._bad_input
+        if self._bad_input or refusal:
+            level, text = DiagnosticStatus.ERROR, refusal or self._bad_input
         elif waiting_for:
             level, text = DiagnosticStatus.WARN, waiting_for
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
-from trajectory_msgs.msg import JointTrajectory
+from trajectory_msgs.msg import JointTrajectory, MultiDOFJointTrajectory
 
 from pi0_ros.convert import (
     COMMAND_READERS,
@@ -31,6 +32,7 @@ from pi0_ros.convert import (
 )
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
+from pi0_ros.nodes.topics import CARTESIAN_CHUNK, CHUNK
 from pi0_ros.policy.command import check_command
 from pi0_ros.recording import STORAGES, EpisodeInfo, Recording, next_episode
 from pi0_ros.robots.spec import Robot, load_robot
@@ -40,7 +42,7 @@ PARAMETERS = (
     ROBOT,
     Parameter('folder', 'recordings', 'where the episodes go, each in a folder of its own'),
     Parameter('storage', 'mcap', "rosbag2's form of storage", choices=tuple(STORAGES)),
-    Parameter('chunks', False, 'record action_chunk too; training does not need it'),
+    Parameter('chunks', False, 'record the chunks too; training does not need it'),
 )
 
 NAME = 'recorder'
@@ -69,7 +71,9 @@ class RecordNode(Node):
         self._command = self._listen('command', String, RELIABLE)
         self._listen_to(robot)
         if p.chunks:
-            self._listen('action_chunk', JointTrajectory, RELIABLE)
+            self._listen(CHUNK, JointTrajectory, RELIABLE)
+            if robot.axes:
+                self._listen(CARTESIAN_CHUNK, MultiDOFJointTrajectory, RELIABLE)
         self._state_out = self.create_publisher(DiagnosticStatus, '~/state', 10)
         self._diagnostics_out = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self.create_service(Trigger, '~/start', self._on_start)
@@ -81,6 +85,8 @@ class RecordNode(Node):
         for camera in robot.cameras.values():
             self._listen(camera.topic, IMAGE_READERS[camera.transport][0], SENSORS)
         self._listen('joint_states', JointState, SENSORS)
+        if robot.state is not None:
+            self._listen(robot.state.pose, PoseStamped, SENSORS)
         for output in robot.outputs:
             self._listen(output.topic, COMMAND_READERS[output.message][0], RELIABLE)
 

@@ -35,10 +35,12 @@ from pi0_ros.robots.norm_stats import (
     Scaling,
     check_statistics,
 )
-from pi0_ros.robots.spec import NormalizationKind, Robot
+from pi0_ros.robots.parts import NormalizationKind
+from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, finite_array
 
 _MODES: dict[NormalizationKind, str] = {'z_score': 'MEAN_STD', 'quantile': 'QUANTILES'}
+_STATE = 'observation.state'
 _EPSILON = 1e-8  # NormalizerProcessorStep's own, for a file that does not say
 
 
@@ -51,12 +53,16 @@ def load_lerobot_stats(folder: Path, robot: Robot) -> NormStats:
     """
     before, after = read_steps(folder, PREPROCESSOR), read_steps(folder, POSTPROCESSOR)
     normalize = need(before, NORMALIZE, folder / PREPROCESSOR)
+    for key, kind in (('features', dict), ('normalize_observation_keys', list)):
+        listed = normalize.option(key, kind)
+        if listed is not None and _STATE not in listed:
+            raise InputError(f'{normalize.where}: {key}: expected {_STATE}, found {list(listed)}')
     unnormalize = need(after, UNNORMALIZE, folder / POSTPROCESSOR)
     relative = next((before[name] for name in TO_RELATIVE if name in before), None)
     _check_relative(relative, after.get(TO_ABSOLUTE), folder, robot)
     joints = len(robot.joint_names)
     return NormStats(
-        state=_scaling(normalize, 'STATE', 'observation.state', joints, robot),
+        state=_scaling(normalize, 'STATE', _STATE, joints, robot),
         actions=_scaling(unnormalize, 'ACTION', 'action', joints, robot),
     )
 
@@ -70,12 +76,13 @@ def _check_relative(
         raise InputError(
             f'{folder}: {PREPROCESSOR} and {POSTPROCESSOR} must agree whether actions are relative'
         )
-    delta = _relative_joints(relative, robot) if relative and enabled else ()
-    if set(delta) != set(robot.delta):
+    here = robot.action_space.delta
+    there = _relative_joints(relative, robot) if relative and enabled else ()
+    if set(here) != set(there):
         where = relative.where if relative else f'{folder / PREPROCESSOR}'
         raise InputError(
-            f'robot {robot.name}: action_space.delta is [{", ".join(robot.delta)}], but by '
-            f'{where} the joints relative to the state are [{", ".join(delta)}]'
+            f'robot {robot.name}: action_space.delta is [{", ".join(here)}], but by '
+            f'{where} the joints relative to the state are [{", ".join(there)}]'
         )
 
 
@@ -86,8 +93,8 @@ def _relative_joints(step: Step, robot: Robot) -> tuple[str, ...]:
     Source: huggingface/lerobot, src/lerobot/processor/relative_action_processor.py, `_build_mask`:
     a joint stays absolute if its name in the data has one of the excluded words in it.
     """
-    excluded = [str(word).lower() for word in step.config.get('exclude_joints') or () if word]
-    names = step.config.get('action_names')
+    excluded = [str(word).lower() for word in step.option('exclude_joints', list) or () if word]
+    names = step.option('action_names', list)
     if not excluded or names is None:
         return robot.joint_names
     if len(names) != len(robot.joint_names):
@@ -105,13 +112,14 @@ def _relative_joints(step: Step, robot: Robot) -> tuple[str, ...]:
 def _scaling(step: Step, kind_of_feature: str, feature: str, size: int, robot: Robot) -> Scaling:
     """Return how one feature, a vector of this size, is scaled."""
     kind = robot.normalization.kind
-    mode = (step.config.get('norm_map') or {}).get(kind_of_feature)
+    mode = (step.option('norm_map', dict) or {}).get(kind_of_feature)
     if mode != _MODES[kind]:
         raise InputError(
             f'robot {robot.name}: normalization.kind is {kind}, which is {_MODES[kind]}, but '
             f'{step.where}: norm_map.{kind_of_feature} is {mode}'
         )
-    epsilon = float(step.config.get('eps', _EPSILON))
+    epsilon = step.option('eps', float)
+    epsilon = _EPSILON if epsilon is None else epsilon
     first, second = _numbers(step, feature, kind, size)
     if kind == 'z_score':
         return LeRobotZScore(first, second, epsilon)

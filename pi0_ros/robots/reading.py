@@ -68,7 +68,8 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
     """
     Read the joints, in model order; every name stands once.
 
-    The axes of an end effector have no ends, and are all there, in order.
+    The axes of an end effector have no ends and no convention of their own, and are all there, in
+    order.
     """
     grippers = top.named_sections('grippers')
     joints: list[Joint] = []
@@ -83,8 +84,8 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
             upper=upper,
             velocity=one.positive('velocity'),
             acceleration=one.positive('acceleration'),
-            sign=one.choice('sign', get_args(Sign), default=1),
-            offset=one.number('offset', default=0.0),
+            sign=1 if is_axis else one.choice('sign', get_args(Sign), default=1),
+            offset=0.0 if is_axis else one.number('offset', default=0.0),
         )
         one.finish()
         if joint.name in {other.name for other in joints}:
@@ -160,7 +161,7 @@ def action_space(
         scale = {name: scales.positive(name) * per_second for name in told}
         scales.finish()
         clip = section.interval('clip')
-    # What the model's state holds in the same place, and in the same quantity or nearly so.
+    # An action can be relative to what the state holds in its place, unless it is a speed.
     may_be_relative = POSE if quantity == 'end_effector_delta' else set(names) - scale.keys()
     delta = section.names('delta')
     section.finish()

@@ -48,7 +48,7 @@ class Episode:
     :param name: file and number, for error texts.
     :param prompt: the sentence the robot was following.
     :param stamps_ns: (T,) [ns], increasing.
-    :param positions: measured joints, in the robot's order and units, (T, J).
+    :param positions: what was measured, in the order and units of the robot's state, (T, S).
     :param targets: what the joints were told at that instant, (T, J).
     :param pictures: camera name of the robot's description to its pictures.
     :raises InputError: naming the episode and the field, if it is empty, lengths differ, time
@@ -143,12 +143,11 @@ class EpisodeExamples:
 
 
 def _check_robot(episode: Episode, robot: Robot) -> None:
-    joints = len(robot.joints)
-    for field in ('positions', 'targets'):
+    for field, names in (('positions', robot.state_names), ('targets', robot.joint_names)):
         found = getattr(episode, field).shape[1]
-        if found != joints:
+        if found != len(names):
             raise InputError(
-                f'{episode.name}: {field}: {found} joints, but robot {robot.name} has {joints}'
+                f'{episode.name}: {field}: {found} joints, but robot {robot.name} has {len(names)}'
             )
     wanted = {name for name, camera in robot.cameras.items() if camera.missing == 'refuse'}
     missing = sorted(wanted - set(episode.pictures))

@@ -24,7 +24,7 @@ class Motion(NamedTuple):
     """
     The numbers of an example, without its pictures.
 
-    :param positions: measured joints, (J,) [rad], [m].
+    :param positions: measured joints, (J,) [rad], [m], or the robot's other state, (S,).
     :param targets: joint targets from that instant on, one every 1 / rate_hz, (H, J) [rad], [m].
         Behind the end of a recording the last one is repeated, as openpi and LeRobot do.
     """

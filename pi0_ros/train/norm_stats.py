@@ -128,12 +128,12 @@ def compute_norm_stats(
 
 
 def _checked(motion: Motion, index: int, robot: Robot) -> tuple[Array, Array]:
-    """Return an example's positions, (J,), and targets, (H, J)."""
-    names = robot.joint_names
-    shape = (len(motion.targets), len(names))
+    """Return an example's positions, (S,), and targets, (H, J)."""
+    state, joints = robot.state_names, robot.joint_names
+    shape = (len(motion.targets), len(joints))
     return (
-        finite_array(motion.positions, shape[1:], f'example {index}: positions', names),
-        finite_array(motion.targets, shape, f'example {index}: targets', names),
+        finite_array(motion.positions, (len(state),), f'example {index}: positions', state),
+        finite_array(motion.targets, shape, f'example {index}: targets', joints),
     )
 
 

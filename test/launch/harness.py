@@ -18,7 +18,7 @@ import pytest
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
-from sensor_msgs.msg import JointState
+from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray, String
 from trajectory_msgs.msg import JointTrajectory
 
@@ -155,6 +155,39 @@ class Watcher(Node):
         The network also takes a dead process for a listener for a while.
         """
         self.command_out.publish(String(data=sentence))
+
+
+class Sensors:
+    """What a robot's drivers send, until something is spoilt."""
+
+    def __init__(self, node):
+        self.node = node
+        self.images = {
+            camera: node.create_publisher(Image, spec.topic, qos_profile_sensor_data)
+            for camera, spec in ROBOT.cameras.items()
+        }
+        self.states = node.create_publisher(JointState, 'joint_states', qos_profile_sensor_data)
+        self.spoil_image = self.spoil_state = lambda message: message
+
+    def send(self):
+        stamp = self.node.get_clock().now().to_msg()
+        state = JointState(name=NAMES, position=HOME)
+        state.header.stamp = stamp
+        self.states.publish(self.spoil_state(state))
+        for camera, publisher in self.images.items():
+            image = Image(encoding='rgb8', width=64, height=48, step=192)
+            image.data = bytes(64 * 48 * 3)
+            image.header.stamp = stamp
+            if camera == 'cam_high':
+                image = self.spoil_image(image)
+            if image is not None:
+                publisher.publish(image)
+
+
+def changed(message, **fields):
+    for field, value in fields.items():
+        setattr(message, field, value)
+    return message
 
 
 def assert_within_limits(commands, period_s):

@@ -4,10 +4,9 @@
 
 from contextlib import contextmanager
 
-from harness import CHECKPOINT, HOME, NAMES, ROBOT, node_command, process
+from harness import CHECKPOINT, HOME, NAMES, Sensors, changed, node_command, process
 import pytest
-from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import Image, JointState
+from sensor_msgs.msg import JointState
 
 pytestmark = pytest.mark.ros
 
@@ -18,39 +17,6 @@ def policy():
     command = node_command('policy_node', checkpoint=CHECKPOINT, autostart='true')
     with process(command) as child:
         yield child
-
-
-class Sensors:
-    """What a robot's drivers send, until something is spoilt."""
-
-    def __init__(self, node):
-        self.node = node
-        self.images = {
-            camera: node.create_publisher(Image, spec.topic, qos_profile_sensor_data)
-            for camera, spec in ROBOT.cameras.items()
-        }
-        self.states = node.create_publisher(JointState, 'joint_states', qos_profile_sensor_data)
-        self.spoil_image = self.spoil_state = lambda message: message
-
-    def send(self):
-        stamp = self.node.get_clock().now().to_msg()
-        state = JointState(name=NAMES, position=HOME)
-        state.header.stamp = stamp
-        self.states.publish(self.spoil_state(state))
-        for camera, publisher in self.images.items():
-            image = Image(encoding='rgb8', width=64, height=48, step=192)
-            image.data = bytes(64 * 48 * 3)
-            image.header.stamp = stamp
-            if camera == 'cam_high':
-                image = self.spoil_image(image)
-            if image is not None:
-                publisher.publish(image)
-
-
-def changed(message, **fields):
-    for field, value in fields.items():
-        setattr(message, field, value)
-    return message
 
 
 @contextmanager

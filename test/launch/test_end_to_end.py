@@ -25,7 +25,10 @@ pytestmark = pytest.mark.ros
 
 RATE_HZ = 50
 SIM = node_command('sim_node')
-POLICY = node_command('policy_node', checkpoint=CHECKPOINT, autostart='true', use_sim_time='true')
+# An untrained policy comes back wherever it has wandered before.
+POLICY = node_command(
+    'policy_node', checkpoint=CHECKPOINT, autostart='true', use_sim_time='true', preflight='warn'
+)
 EXECUTOR = node_command('executor_node', rate_hz=float(RATE_HZ), use_sim_time='true')
 
 

@@ -79,7 +79,7 @@ def write_processors(folder, config, *, old, kind, stats, relative=None, renames
     """
     normalize = {
         'eps': 1e-8,
-        'features': {},
+        'features': {key: feature('STATE', 1) for key in stats},
         'norm_map': {'VISUAL': 'IDENTITY', 'STATE': MODES[kind], 'ACTION': MODES[kind]},
     }
     tokens = {

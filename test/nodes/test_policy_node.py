@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy's life as a managed node: what each transition leaves behind."""
 
+import json
 from pathlib import Path
+import shutil
 import threading
 
 import pytest
@@ -16,8 +18,9 @@ ROBOT = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 
-def make_node(checkpoint):
-    rclpy.init(args=['--ros-args', '-p', f'robot:={ROBOT}', '-p', f'checkpoint:={checkpoint}'])
+def make_node(checkpoint, *more):
+    arguments = ['-p', f'robot:={ROBOT}', '-p', f'checkpoint:={checkpoint}', *more]
+    rclpy.init(args=['--ros-args', *arguments])
     return PolicyNode()
 
 
@@ -52,4 +55,16 @@ def test_what_cannot_be_loaded_is_a_failure_and_can_be_tried_again(tmp_path):
     node = make_node(tmp_path)
     for _ in range(2):
         assert node.trigger_configure() == FAILURE
+    node.destroy_node()
+
+
+@pytest.mark.parametrize(('preflight', 'result'), [('refuse', FAILURE), ('warn', SUCCESS)])
+def test_statistics_that_the_robot_cannot_reach_are_refused(tmp_path, preflight, result):
+    checkpoint = shutil.copytree(ROOT / 'checkpoints' / 'untrained', tmp_path / 'checkpoint')
+    file = checkpoint / 'assets' / 'aloha_sim' / 'norm_stats.json'
+    stats = json.loads(file.read_text())
+    stats['norm_stats']['state']['mean'][1] = 57.0
+    file.write_text(json.dumps(stats))
+    node = make_node(checkpoint, '-p', f'preflight:={preflight}')
+    assert node.trigger_configure() == result
     node.destroy_node()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulated robot's node, stepped by hand: its clock, its judgement, its reset."""
 
+from dataclasses import replace
 import importlib.util
 from pathlib import Path
 
@@ -15,6 +16,7 @@ if importlib.util.find_spec('mujoco') is None or importlib.util.find_spec('gym_a
 
 from pi0_ros.convert import array_to_targets
 from pi0_ros.nodes.sim_node import START_NS, STEP_NS, SimNode
+from pi0_ros.types import InputError
 
 ROBOT = Path(__file__).parents[2] / 'config' / 'robots' / 'aloha_sim.yaml'
 
@@ -31,6 +33,12 @@ def node():
 def steps(node, count):
     for _ in range(count):
         node._advance()
+
+
+def test_velocities_are_refused(node):
+    output = replace(node._robot.outputs[0], field='velocity')
+    with pytest.raises(InputError, match='the simulated robot takes only positions'):
+        node._take_commands_from(output)
 
 
 def test_time_goes_on_through_a_reset(node):

@@ -18,9 +18,11 @@ import torch
 import yaml
 
 from pi0_ros.model.checkpoint import load_checkpoint, save_checkpoint
+from pi0_ros.model.config_file import config_from_json
 from pi0_ros.model.flow import sample_actions
+from pi0_ros.model.lerobot import read_config
 from pi0_ros.model.pi0 import Inputs
-from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.policy import Policy, load_stats
 from pi0_ros.robots.spec import Normalization, load_robot
 from pi0_ros.types import InputError, Observation
 
@@ -171,7 +173,7 @@ def lerobot_folder(openpi_folder, tmp_path, robot_of):
 
 
 def with_delta(robot, delta):
-    return replace(robot, delta=delta)
+    return replace(robot, action_space=replace(robot.action_space, delta=delta))
 
 
 def is_pi05(folder):
@@ -226,7 +228,10 @@ def test_where_the_rules_differ_so_do_the_chunks(
     def lerobot(name, seen, **options):
         folder = in_lerobots_form(openpi_folder, tmp_path / name, robot_of, **options)
         return chunk(
-            folder, with_delta(robot_of, () if 'old' in options else robot_of.delta), seen, noise
+            folder,
+            with_delta(robot_of, () if 'old' in options else robot_of.action_space.delta),
+            seen,
+            noise,
         )
 
     square = squared(observation)
@@ -426,6 +431,14 @@ def without(word):
     return change
 
 
+def normalize_only(key, value):
+    def change(values):
+        (one,) = (s for s in values['steps'] if s['registry_name'] == 'normalizer_processor')
+        one['config'][key] = value
+
+    return change
+
+
 def drop_state_file(values):
     for one in values['steps']:
         one.pop('state_file', None)
@@ -441,6 +454,9 @@ BROKEN = [
     ('policy_preprocessor.json', lambda v: v['steps'].append(v['steps'][0]), 'at most once'),
     ('policy_preprocessor.json', lambda v: v.pop('steps'), 'not a list of steps'),
     ('policy_preprocessor.json', lambda v: v.update(steps=[]), 'normalizer_processor is missing'),
+    ('policy_preprocessor.json', normalize_only('features', {}), 'features: expected obs'),
+    ('policy_preprocessor.json', normalize_only('normalize_observation_keys', ['observation.x']),
+     r"normalize_observation_keys: expected observation\.state, found \['observation\.x'\]"),
     ('policy_preprocessor.json', without('pi0'), 'step pi0.* is missing, found'),
     ('policy_preprocessor.json', without('tokenizer_processor'), 'step .*tokenizer.* is missing'),
     ('policy_preprocessor.json', drop_state_file, 'no state_file.* fine-tuned'),
@@ -495,6 +511,41 @@ def test_broken_statistics_are_named(lerobot_folder, robot_of):
     file.write_bytes(good[:-1])
     with pytest.raises(InputError, match=file.name):
         Policy.load(lerobot_folder, robot_of)
+
+
+def places(values):
+    """Yield every container of a JSON file and a key in it."""
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    for key, value in list(items):
+        yield values, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+def load_config(folder):
+    file = folder / 'config.json'
+    values = read_config(file, json.loads(file.read_text()))
+    return config_from_json(values, pi05=values['pi05'], vocab_size=101)
+
+
+@pytest.mark.parametrize('junk', [3, 'x', [3], {'x': [3]}, None], ids=str)
+@pytest.mark.parametrize('name', ['config.json', 'policy_preprocessor', 'policy_postprocessor'])
+def test_junk_anywhere_is_refused_or_harmless(lerobot_folder, robot_of, name, junk):
+    file = lerobot_folder / f'{name.removesuffix(".json")}.json'
+    values = json.loads(file.read_text())
+    refused = 0
+    for container, key in list(places(values)):
+        kept, container[key] = container[key], junk
+        file.write_text(json.dumps(values))
+        container[key] = kept
+        try:
+            load_stats(lerobot_folder, robot_of)
+            config = load_config(lerobot_folder)
+        except InputError:
+            refused += 1
+        else:
+            assert config.rules == 'lerobot'
+    assert refused > 5
 
 
 KEY = 'action_in_proj.weight'

@@ -207,6 +207,7 @@ BAD_END_EFFECTORS = [
     (put(['joints', 0], ...), r'joints: expected the axes x \[m\], .* then grippers only'),
     (put(['joints', 0, 'unit'], 'rad'), r'joints: expected the axes x \[m\], '),
     (put(['joints', 0, 'position'], [-1, 1]), r'joints\[0\].position: expected one of the keys'),
+    (put(['joints', 0, 'sign'], -1), r'joints\[0\].sign: expected one of the keys'),
     (put(['joints', 6, 'position'], ...), r'joints\[6\].position: .*no such key'),
     (put(['action_space', 'scale', 'rx'], ...), 'action_space.scale.rx: .*no such key'),
     (put(['action_space', 'delta'], ['panda_finger_joint1']), 'delta: expected some of .*x, y, z'),

@@ -32,6 +32,7 @@ from pi0_ros.train.lerobot.layout import (
     Feature,
     Layout,
     check_columns,
+    names_of,
     read_columns,
     read_layout,
 )
@@ -77,7 +78,7 @@ def open_lerobot(
 
 def _match_joints(layout: Layout, key: str, robot: Robot) -> list[int]:
     """Return where each of the robot's joints stands in a feature."""
-    feature, joints = layout.features[key], robot.joint_names
+    feature, joints = layout.features[key], names_of(robot, key)
     where = f'{layout.info}: {key}'
     if feature.names is None:
         if feature.shape != (len(joints),):
@@ -171,7 +172,7 @@ class _FileReader:
             raise InputError(f'{name}: length: expected {entry.length} rows, found {len(rows)}')
         joints = {}
         for key, values in self._joints.items():
-            shape, names = (len(rows), values.shape[1]), self._robot.joint_names
+            shape, names = (len(rows), values.shape[1]), names_of(self._robot, key)
             joints[key] = finite_array(values[rows], shape, f'{name}: {key}', names)
         times_s = self._times(name, rows)
         steps = np.arange(len(rows)) / self._robot.rate_hz

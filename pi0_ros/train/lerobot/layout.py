@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pi0_ros.robots.section import Section
+from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError
 
 V21, V30 = 'v2.1', 'v3.0'
@@ -133,6 +134,11 @@ def read_layout(folder: Path) -> Layout:
         where = f'{folder / EPISODES[version]}: episode_index'
         raise InputError(f'{where}: expected 0 to {expected - 1}, each once, found {found}')
     return Layout(info.file, fps, features, _tasks(folder, version), episodes)
+
+
+def names_of(robot: Robot, key: str) -> tuple[str, ...]:
+    """Return the names of a robot's numbers in a feature."""
+    return robot.state_names if key == STATE else robot.joint_names
 
 
 def _feature(section: Section, names: Any) -> Feature:

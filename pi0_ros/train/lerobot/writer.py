@@ -37,6 +37,7 @@ from pi0_ros.train.lerobot.layout import (
     TASKS,
     V21,
     VIDEO_PATH,
+    names_of,
 )
 from pi0_ros.train.lerobot.stats import Stats, combine, describe
 from pi0_ros.types import InputError
@@ -106,12 +107,14 @@ class DatasetWriter:
         self._count += length
 
     def _columns(self, episode: Episode, index: int) -> dict[str, pa.Array]:
-        length, joints = len(episode), len(self._robot.joints)
+        length = len(episode)
         task = self._tasks.setdefault(episode.prompt, len(self._tasks))
         numbers = {STATE: episode.positions, ACTION: episode.targets}
         frames = np.arange(length)
         return {
-            key: pa.FixedSizeListArray.from_arrays(values.astype(np.float32).ravel(), joints)
+            key: pa.FixedSizeListArray.from_arrays(
+                values.astype(np.float32).ravel(), values.shape[1]
+            )
             for key, values in numbers.items()
         } | {
             'timestamp': pa.array((frames / self._fps).astype(np.float32)),
@@ -189,8 +192,8 @@ class DatasetWriter:
         joints = {
             key: {
                 'dtype': 'float32',
-                'shape': [len(self._robot.joints)],
-                'names': list(self._robot.joint_names),
+                'shape': [len(names_of(self._robot, key))],
+                'names': list(names_of(self._robot, key)),
             }
             for key in JOINTS
         }

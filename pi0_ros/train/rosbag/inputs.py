@@ -14,6 +14,7 @@ from pi0_ros.convert import (
     COMMAND_READERS,
     IMAGE_READERS,
     joint_state_to_positions,
+    pose_to_vector,
     time_to_ns,
     type_name,
 )
@@ -28,6 +29,7 @@ from pi0_ros.types import NS_PER_S, InputError
 Take = Callable[[Message], None]
 
 STATE_TYPE = 'sensor_msgs/msg/JointState'
+POSE_TYPE = 'geometry_msgs/msg/PoseStamped'
 SENTENCE_TYPE = 'std_msgs/msg/String'
 
 
@@ -51,13 +53,14 @@ class Inputs(NamedTuple):
 
     :param cameras: by the names in the robot's description; one that may be missing, and was, is
         not there.
-    :param states: measured joints, (J,), by the stamps of their headers.
+    :param states: parts of the robot's state, which side by side make it, (S,), each by the
+        stamps of its headers.
     :param commands: targets of the joints of each of the robot's outputs, by arrival.
     :param sentences: by arrival.
     """
 
     cameras: dict[str, RecordedCamera]
-    states: Series[Array]
+    states: list[Series[Array]]
     commands: list[Series[Array]]
     sentences: Series[str]
 
@@ -84,12 +87,21 @@ def read_inputs(folder: Path, robot: Robot, info: EpisodeInfo) -> Inputs:
             camera.topic, type_name(message_class), stamp_of, lambda m: m.stamp_ns
         )
         cameras[name] = RecordedCamera(topic, decode, pictures)
-    _, states = topics.add(
+    _, joints = topics.add(
         'joint_states',
         STATE_TYPE,
         stamp_of,
-        lambda m: joint_state_to_positions(m.content, robot.joint_names),
+        lambda m: joint_state_to_positions(m.content, robot.state_joints),
     )
+    states = [joints]
+    if robot.state is not None:
+        _, poses = topics.add(
+            robot.state.pose,
+            POSE_TYPE,
+            stamp_of,
+            lambda m: pose_to_vector(m.content, robot.frame),
+        )
+        states = [poses, joints]
     commands = []
     for output in robot.outputs:
         message_class, _ = COMMAND_READERS[output.message]

@@ -87,8 +87,12 @@ def read_recording(folder: Path, robot: Robot) -> tuple[Episode, ...]:
         raise InputError(f'{folder}: recorded with robot {info.robot}, not {robot.name}')
     inputs = read_inputs(folder, robot, info)
     stamps_ns = _instants(folder, robot, inputs)
-    measured = inputs.states.nearest(stamps_ns, LIMITS.max_state_age_s)
-    positions = np.array(inputs.states.values)[measured]
+    positions = np.hstack(
+        [
+            np.array(series.values)[series.nearest(stamps_ns, LIMITS.max_state_age_s)]
+            for series in inputs.states
+        ]
+    )
     targets = _targets(robot, inputs, stamps_ns)
     shown = {
         name: camera.series.newest(stamps_ns, LIMITS.max_image_age_s)
@@ -127,7 +131,7 @@ def _instants(folder: Path, robot: Robot, inputs: Inputs) -> Stamps:
     cameras = [camera.series for camera in inputs.cameras.values()]
     spoken_ns, _ = inputs.sentences.span_ns
     pictures_ns = [ns for series in cameras for ns in series.stamps_ns if ns >= spoken_ns]
-    timed: list[Series[Any]] = [*cameras, inputs.states, *inputs.commands]
+    timed: list[Series[Any]] = [*cameras, *inputs.states, *inputs.commands]
     return common_instants(timed, pictures_ns, robot.rate_hz, str(folder))
 
 

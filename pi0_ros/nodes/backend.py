@@ -1,0 +1,56 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the model runs: in the policy node itself, or on an openpi server."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import SimpleNamespace
+
+from pi0_ros.nodes.parameters import Parameter, installed_file
+from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.server_format import load_server_format
+from pi0_ros.policy.worker import Infers
+from pi0_ros.robots.spec import Robot
+from pi0_ros.types import InputError
+
+BACKEND = (
+    Parameter('backend', 'local', 'where the model runs', choices=('local', 'openpi_server')),
+    Parameter('server', '', 'host:port of the openpi server, also after ws:// or wss://'),
+    Parameter('server_format', 'aloha',
+              "what the server takes: a .yaml file, or one of the package's names"),
+    Parameter('deadline_s', 1.0, 'an answer that takes longer is discarded [s]', 0.01, 10.0),
+)  # fmt: skip
+
+
+def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[Infers, str]:
+    """
+    Return the policy that the node's parameters ask for, and what to call it.
+
+    :param opened: gets what is to be closed when the policy is no longer used.
+    :raises InputError: if it can't be had, or doesn't fit the robot. A server may be away: that
+        is found out, and told, when it is asked.
+    """
+    if p.backend == 'local':
+        seed = None if p.seed < 0 else p.seed
+        policy = Policy.load(
+            p.checkpoint,
+            robot,
+            num_steps=p.num_steps,
+            device=p.device,
+            dtype=p.dtype,
+            seed=seed,
+        )
+        return policy, f'{p.checkpoint} on {p.device}'
+    try:
+        from pi0_ros.policy.remote import RemotePolicy  # noqa: PLC0415  # optional
+        from pi0_ros.policy.server_link import ServerLink  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f'backend {p.backend}: {error}; install what it needs: '
+            'pip install msgpack websockets && pip install --no-deps openpi-client'
+        ) from error
+    form = load_server_format(installed_file('server_format', 'servers', p.server_format))
+    link = ServerLink(p.server, p.deadline_s)
+    opened.callback(link.close)
+    return RemotePolicy(robot, form, link), link.name
