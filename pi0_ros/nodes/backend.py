@@ -6,15 +6,18 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import SimpleNamespace
+from typing import get_args
 
 from pi0_ros.nodes.parameters import Parameter, installed_file
-from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.policy import Policy, Rtc
 from pi0_ros.policy.server_format import load_server_format
 from pi0_ros.policy.worker import Infers
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError
 
 BACKEND = (
+    Parameter('rtc', 'none', 'how a chunk goes on from the last one (real-time chunking)',
+              choices=get_args(Rtc)),
     Parameter('backend', 'local', 'where the model runs', choices=('local', 'openpi_server')),
     Parameter('server', '', 'host:port of the openpi server, also after ws:// or wss://'),
     Parameter('server_format', 'aloha',
@@ -39,6 +42,7 @@ def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[In
             num_steps=p.num_steps,
             device=p.device,
             dtype=p.dtype,
+            rtc=p.rtc,
             seed=seed,
         )
         return policy, f'{p.checkpoint} on {p.device}'
@@ -50,6 +54,8 @@ def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[In
             f'backend {p.backend}: {error}; install what it needs: '
             'pip install msgpack websockets && pip install --no-deps openpi-client'
         ) from error
+    if p.rtc != 'none':
+        raise InputError(f'rtc: {p.rtc} needs the local backend: a server knows no last chunk')
     form = load_server_format(installed_file('server_format', 'servers', p.server_format))
     link = ServerLink(p.server, p.deadline_s)
     opened.callback(link.close)

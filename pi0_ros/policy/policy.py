@@ -36,7 +36,7 @@ from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
 
 # Real-time chunking: a chunk goes on from what is left of the last one, if it was 'trained' to, or
 # 'guided' or 'direct' (pi0_ros.model.guidance).
-Rtc = Literal['off', 'guided', 'direct', 'trained']
+Rtc = Literal['none', 'guided', 'direct', 'trained']
 
 # What the bulk of the weights may be (pi0_ros.model.precision).
 DTYPES = {
@@ -81,7 +81,7 @@ class Policy:
         stats: NormStats,
         *,
         num_steps: int = 10,
-        rtc: Rtc = 'off',
+        rtc: Rtc = 'none',
         seed: int | None = None,
     ) -> None:
         self._config = model.config
@@ -111,7 +111,7 @@ class Policy:
         num_steps: int = 10,
         device: str = 'cpu',
         dtype: str = 'float32',
-        rtc: Rtc = 'off',
+        rtc: Rtc = 'none',
         seed: int | None = None,
     ) -> Policy:
         """
@@ -164,7 +164,7 @@ class Policy:
 
     def _steer(self, rest: Rest, observation: Observation) -> Steer | None:
         """Return what lets the chunk go on from a rest, made relative to the new state."""
-        if self._rtc == 'off':
+        if self._rtc == 'none':
             return None
         encoded = self._preprocessor.encode_actions(rest.targets, observation.state)
         actions = self._on_device(encoded[None])  # (1, H, A)
@@ -190,10 +190,9 @@ class Policy:
 def _check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:
     if rtc not in get_args(Rtc):
         raise InputError(f'rtc: expected one of {", ".join(get_args(Rtc))}, found {rtc!r}')
-    if rtc != 'off' and robot.quantity != 'position':
-        raise InputError(
-            f'rtc: {rtc} joins positions, but robot {robot.name} is commanded in {robot.quantity}'
-        )
+    quantity = robot.action_space.quantity
+    if rtc != 'none' and quantity != 'position':
+        raise InputError(f'rtc: {rtc} joins positions, but robot {robot.name} is told {quantity}')
     if rtc == 'trained' and not config.known_actions:
         raise InputError(
             'rtc: trained needs a checkpoint that was trained with given actions, but its '

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 import torch
 
+from pi0_ros.policy.continuation import Rest
 from pi0_ros.policy.engine import Stopwatch
 from pi0_ros.policy.images import check_image, resize_with_pad
 from pi0_ros.policy.policy import Inference
@@ -54,10 +55,11 @@ class RemotePolicy:
         self._space = ModelSpace(robot)
         self._server_space = ModelSpace(_as_the_server_sees(robot, form))
 
-    def infer(self, observation: Observation) -> Inference:
+    def infer(self, observation: Observation, *, rest: Rest | None = None) -> Inference:  # noqa: ARG002
         """
         Ask for the chunk that follows an observation; takes no longer than the link's deadline.
 
+        :param rest: of no use: openpi's servers can't go on from one.
         :raises InputError: if an image is missing or can't be used, or the server is away, late,
             or answers what is no chunk for this robot.
         """

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from pi0_ros.policy.continuation import Rest
 from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import Infers
 from pi0_ros.preflight.examine import examine_observation, examine_statistics
@@ -70,15 +71,15 @@ class Guard:
             self.refusal = f'preflight refuses: {"; ".join(failures)}'
             raise InputError(self.refusal)
 
-    def infer(self, observation: Observation) -> Inference:
+    def infer(self, observation: Observation, *, rest: Rest | None = None) -> Inference:
         """
-        Compute the chunk that follows an observation.
+        Compute the chunk that follows an observation, as the policy does.
 
         :raises InputError: if the robot is refused, or the policy can't infer.
         """
         if self.refusal:
             raise InputError(self.refusal)
-        inference = self._policy.infer(observation)
+        inference = self._policy.infer(observation, rest=rest)
         if self._awaits_first:
             self.check(self._examine(observation, inference))
             self._awaits_first = False

@@ -96,7 +96,7 @@ def test_no_address_no_configuration(make_node):
 def values(**changes):
     return SimpleNamespace(
         **{'backend': 'openpi_server', 'server': 'gpu:8000', 'server_format': str(ALOHA),
-           'deadline_s': 1.0} | changes
+           'deadline_s': 1.0, 'rtc': 'none'} | changes
     )  # fmt: skip
 
 
@@ -109,6 +109,11 @@ def test_a_format_nobody_knows_is_refused_naming_the_known(monkeypatch):
         ),
     ):
         make_policy(values(server_format='libero'), load_robot(ROBOT), opened)
+
+
+def test_a_server_goes_on_from_no_chunk():
+    with ExitStack() as opened, pytest.raises(InputError, match='rtc: guided needs the local'):
+        make_policy(values(rtc='guided'), load_robot(ROBOT), opened)
 
 
 def test_a_robot_without_the_client_says_what_to_install(monkeypatch):

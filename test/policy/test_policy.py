@@ -15,6 +15,7 @@ from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.flow import sample_actions
 from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
+from pi0_ros.policy.continuation import Rest
 from pi0_ros.policy.images import resize_with_pad, to_unit_range
 from pi0_ros.policy.policy import Policy
 from pi0_ros.robots.norm_stats import load_norm_stats
@@ -259,3 +260,57 @@ def test_what_cannot_run_is_refused_at_load(copy, robot):
     (copy / 'model.safetensors').unlink()
     with pytest.raises(InputError, match=r'model\.safetensors'):
         Policy.load(copy, robot)
+
+
+def rest_like(chunk, delay, overlap, shift=2.0):
+    """What is left of a chunk that went elsewhere with every joint."""
+    return Rest(chunk.positions + shift, delay, overlap)
+
+
+@pytest.mark.parametrize('rtc', ['guided', 'direct'])
+def test_a_guided_chunk_begins_as_the_rest_does(checkpoint, robot, observation, noise, rtc):
+    free = Policy.load(checkpoint, robot).infer(observation, noise).chunk
+    rest = rest_like(free, delay=10, overlap=20)
+    policy = Policy.load(checkpoint, robot, rtc=rtc)
+    found = policy.infer(observation, noise, rest).chunk
+    kept, left = (np.abs(c.positions - rest.targets)[:10].mean() for c in (found, free))
+    assert kept < 0.4 * left
+    assert_array_equal(policy.infer(observation, noise).chunk.positions, free.positions)
+
+
+@pytest.mark.parametrize('moved', [0.9, 1.1])
+def test_a_rest_is_made_relative_to_the_new_state(checkpoint, robot, observation, noise, moved):
+    """The same targets are kept to from wherever the robot is now."""
+    free = Policy.load(checkpoint, robot).infer(observation, noise).chunk
+    rest = rest_like(free, delay=10, overlap=20)
+    elsewhere = replace(observation, state=observation.state * moved)
+    found, left = (
+        Policy.load(checkpoint, robot, rtc=rtc).infer(elsewhere, noise, rest).chunk.positions
+        for rtc in ('direct', 'none')
+    )
+    assert np.abs(found - rest.targets)[:10].mean() < 0.3 * np.abs(left - rest.targets)[:10].mean()
+
+
+def test_a_rest_is_of_no_use_without_rtc(policy, observation, noise):
+    free = policy.infer(observation, noise).chunk
+    found = policy.infer(observation, noise, rest_like(free, 10, 20)).chunk
+    assert_array_equal(found.positions, free.positions)
+
+
+def test_a_trained_prefix_is_kept_exactly(copy, robot, observation, noise):
+    values = json.loads((copy / 'config.json').read_text())
+    free = Policy.load(copy, robot).infer(observation, noise).chunk
+    (copy / 'config.json').write_text(json.dumps({**values, 'known_actions': 8}))
+    policy = Policy.load(copy, robot, rtc='trained')
+    for delay, overlap, kept in ((3, 20, 3), (30, 20, 8), (30, 5, 5)):
+        rest = rest_like(free, delay, overlap)
+        found = policy.infer(observation, noise, rest).chunk.positions
+        assert_allclose(found[:kept], rest.targets[:kept], atol=1e-4)
+        assert np.abs(found - rest.targets)[kept].max() > 1e-3
+
+
+def test_rtc_that_cannot_be_had_is_refused(checkpoint, robot):
+    with pytest.raises(InputError, match='rtc: expected one of none, guided, direct, trained'):
+        Policy.load(checkpoint, robot, rtc='rtc')
+    with pytest.raises(InputError, match='known_actions'):
+        Policy.load(checkpoint, robot, rtc='trained')

@@ -142,3 +142,39 @@ def test_it_wakes_when_every_camera_has_brought_a_picture(line):
     line.worker._news.clear()
     line.worker.notice(second)
     assert not line.worker._news.is_set()
+
+
+class Listening:
+    """A policy that keeps the rests that it is given."""
+
+    def __init__(self, policy):
+        self._policy = policy
+        self.rests = []
+
+    def infer(self, observation, *, rest=None):
+        self.rests.append(rest)
+        return self._policy.infer(observation)
+
+
+def test_the_policy_is_told_what_the_robot_does_meanwhile(line):
+    policy = line.worker._policy = Listening(line.worker._policy)
+    line.buffer.update_command('go')
+    for k in range(3):
+        line.see((1_000 + 100 * k) * MS)
+        line.worker.infer_once()
+    *unknown, rest = policy.rests
+    assert unknown == [None, None]  # no chunk yet; no delay but the first one's yet
+    assert (rest.delay, rest.overlap) == (0, 45)  # here, inference takes no time
+
+
+def test_after_a_pause_nothing_goes_on(line):
+    policy = line.worker._policy = Listening(line.worker._policy)
+    line.buffer.update_command('go')
+    for k in range(2):
+        line.see((1_000 + 100 * k) * MS)
+        line.worker.infer_once()
+    line.worker.start()
+    line.worker.stop()
+    line.see(1_200 * MS)
+    line.worker.infer_once()
+    assert policy.rests[-1] is None

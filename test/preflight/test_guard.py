@@ -19,7 +19,7 @@ class Script:
         self.findings = list(findings)
         self.examined = 0
 
-    def infer(self, observation):
+    def infer(self, observation, *, rest=None):
         return f'chunk of {observation}'
 
     def examine(self, observation, inference):
@@ -93,7 +93,7 @@ def test_real_policy_is_let_through_or_refused(robot, subject, pose):
 
 def test_policy_whose_statistics_are_elsewhere_is_checked_by_the_limits(robot, subject, pose):
     class Remote:
-        def infer(self, observation):
+        def infer(self, observation, *, rest=None):
             return subject.policy.infer(observation)
 
     images = {name: np.full((96, 96, 3), 90, np.uint8) for name in robot.cameras}

@@ -46,7 +46,7 @@ class Trial:
     latency_s: float = LATENCY_S
     replan_rate_hz: float = REPLAN_RATE_HZ
     strategy: str = ExecutorSettings.strategy
-    rtc: Rtc = 'off'
+    rtc: Rtc = 'none'
     shuffled: bool = False
     moved: bool = False
     then: Task | None = None

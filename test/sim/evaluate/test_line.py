@@ -53,7 +53,7 @@ def test_the_joints_are_those_of_the_pictures_instant(stage, still):
 
 
 def test_an_unsound_chunk_stops_the_robot(stage, still):
-    def infer(observation):
+    def infer(observation, *, rest):
         inference = still.chunk(observation, [[0.0] * 14] * 50)
         return replace(
             inference, chunk=replace(inference.chunk, names=[f'tail_{k}' for k in range(14)])

@@ -130,7 +130,7 @@ def test_noise_is_the_trials_own(stage, brief):
 
 
 def test_a_policy_that_can_not_infer_is_an_error(stage, still, brief):
-    def refuse(observation):
+    def refuse(observation, *, rest):
         raise InputError(f'unknown word in "{observation.prompt}"')
 
     still.infer = refuse
