@@ -38,7 +38,9 @@ from pi0_ros.sim.evaluate.table import HEADER, Row, rows_by_skill
 from pi0_ros.sim.evaluate.trial import LIMIT_S, Outcome, Trial
 from pi0_ros.types import NS_PER_S
 
-ROBOT_FILE = Path(__file__).resolve().parents[1] / 'config' / 'robots' / 'aloha_sim.yaml'
+CONFIG = Path(__file__).resolve().parents[1] / 'config'
+ROBOT_FILE = CONFIG / 'robots' / 'aloha_sim.yaml'
+PARAMS_FILE = CONFIG / 'demo_params.yaml'
 PATIENCE_S = 60.0  # of the wall clock, for anything that must happen soon
 BRAKING_S = 0.5  # the executor stands still after less
 SAY_AGAIN_S = 0.2
@@ -158,8 +160,14 @@ def running(checkpoint: Path) -> Iterator[Driver]:
             *shared,
             f'checkpoint:={checkpoint}',
             'autostart:=true',
+            params_file=PARAMS_FILE,
         )
-        start(stack, 'from pi0_ros.nodes.executor_node import main; main()', *shared)
+        start(
+            stack,
+            'from pi0_ros.nodes.executor_node import main; main()',
+            *shared,
+            params_file=PARAMS_FILE,
+        )
         start(
             stack,
             'from pi0_ros.nodes.sim_node import main; main()',

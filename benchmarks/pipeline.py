@@ -131,9 +131,11 @@ def three_camera_robot(folder: Path) -> Path:
     return file
 
 
-def start(stack: ExitStack, code: str, *parameters: str) -> None:
+def start(stack: ExitStack, code: str, *parameters: str, params_file: Path | None = None) -> None:
     """Start a Python process that ends with the stack."""
     arguments = [word for parameter in parameters for word in ('-p', parameter)]
+    if params_file:
+        arguments += ['--params-file', str(params_file)]
     command = [sys.executable, '-c', code, '--ros-args', '--log-level', 'warn', *arguments]
     process = stack.enter_context(subprocess.Popen(command))
     stack.callback(process.terminate)

@@ -58,7 +58,12 @@ def generate_launch_description():
     conductor = _node('demo_node', 'demo', duration_s=duration)
     the_end = OnProcessExit(target_action=conductor, on_exit=[Shutdown(reason='the show is over')])
     bringup = PathJoinSubstitution([SHARE, 'launch', 'bringup.launch.py'])
-    arguments = {'robot': ROBOT, 'checkpoint': CHECKPOINT, 'use_sim_time': 'true'}
+    arguments = {
+        'robot': ROBOT,
+        'checkpoint': CHECKPOINT,
+        'params_file': PathJoinSubstitution([SHARE, 'config', 'demo_params.yaml']),
+        'use_sim_time': 'true',
+    }
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=value, description=text, choices=choices)
           for name, value, text, choices in ARGUMENTS),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 import os
 from pathlib import Path
@@ -19,6 +20,7 @@ import tempfile
 from tqdm import tqdm
 
 from pi0_ros.sim.evaluate import FIRST_SEED
+from pi0_ros.sim.evaluate.parameters import read_parameters
 from pi0_ros.sim.evaluate.plan import (
     CONTROLS,
     PLAIN,
@@ -60,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         help='description of the simulated robot (%(default)s)',
     )
     parser.add_argument(
+        '--params',
+        type=Path,
+        default=Path('config/demo_params.yaml'),
+        help='parameters of policy and executor (%(default)s)',
+    )
+    parser.add_argument(
         '--trials', type=_positive, default=100, help='scenes per sentence (%(default)s)'
     )
     parser.add_argument(
@@ -95,11 +103,16 @@ def _positive(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace) -> None:
     """Play all trials and report each condition as soon as it is through."""
+    told = read_parameters(options.params)
     sentences = options.sentences or all_sentences(options.only)
     trials = {
-        condition: plain_trials(
-            sentences, options.trials if condition is PLAIN else options.others or options.trials
-        )
+        condition: [
+            replace(trial, **told)
+            for trial in plain_trials(
+                sentences,
+                options.trials if condition is PLAIN else options.others or options.trials,
+            )
+        ]
         for condition in _conditions(options)
     }
     report = Report(options.checkpoint)

@@ -55,7 +55,7 @@ def play(jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
 
 
 def _play(job: Job) -> Outcome:
-    policy = _policy(job.robot, job.checkpoint, job.trial.rtc)
+    policy = _policy(job.robot, job.checkpoint, job.trial.rtc, job.trial.num_steps)
     return rollout(_stage(job.robot), policy, job.trial, picture=job.picture)
 
 
@@ -68,5 +68,5 @@ def _stage(robot: Path) -> Stage:
 
 
 @cache
-def _policy(robot: Path, checkpoint: Path, rtc: Rtc) -> Policy:
-    return Policy.load(checkpoint, load_robot(robot), rtc=rtc)
+def _policy(robot: Path, checkpoint: Path, rtc: Rtc, num_steps: int) -> Policy:
+    return Policy.load(checkpoint, load_robot(robot), rtc=rtc, num_steps=num_steps)

@@ -34,6 +34,7 @@ class Trial:
     :param replan_rate_hz: chunks per second at most [Hz].
     :param strategy: how the executor takes over a chunk.
     :param rtc: how the policy lets a chunk go on from the last one.
+    :param num_steps: Euler steps of the policy.
     :param shuffled: whether the pictures show cubes that lie elsewhere.
     :param moved: whether the cube jumps while the hand approaches it.
     :param then: commanded instead while the hand approaches the cube, and judged from then on.
@@ -47,6 +48,7 @@ class Trial:
     replan_rate_hz: float = REPLAN_RATE_HZ
     strategy: str = ExecutorSettings.strategy
     rtc: Rtc = 'none'
+    num_steps: int = 10
     shuffled: bool = False
     moved: bool = False
     then: Task | None = None

@@ -22,6 +22,7 @@ from pi0_ros.sim.task import Task
 
 ROOT = Path(__file__).parents[3]
 ROBOT = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
+PARAMS = ROOT / 'config' / 'demo_params.yaml'
 CHECKPOINT = ROOT / 'checkpoints' / 'untrained'
 SENTENCE = 'pick up the red cube'
 
@@ -44,8 +45,8 @@ def played(monkeypatch, stage, oracle, still):
 
 def run(output, *arguments):
     return command.main([
-        str(CHECKPOINT), '--robot', str(ROBOT), '--output', str(output), '--trials', '1',
-        '--jobs', '3', *arguments,
+        str(CHECKPOINT), '--robot', str(ROBOT), '--params', str(PARAMS), '--output', str(output),
+        '--trials', '1', '--jobs', '3', *arguments,
     ])  # fmt: skip
 
 
