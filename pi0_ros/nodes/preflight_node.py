@@ -35,7 +35,7 @@ from pi0_ros.preflight.examine import examine
 from pi0_ros.preflight.findings import Finding, Level, failure, passed, table, warning, worst
 from pi0_ros.preflight.memory import check_memory
 from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Observed, Stream
-from pi0_ros.preflight.subject import Subject, take_apart
+from pi0_ros.preflight.subject import Subject
 from pi0_ros.robots.spec import Robot, load_robot
 from pi0_ros.types import InputError
 
@@ -139,7 +139,7 @@ def load(arguments: argparse.Namespace, robot: Robot) -> tuple[list[Finding], Su
     except InputError as error:
         return [memory, failure('checkpoint', str(error), 'mend what it names')], None
     complete = 'complete: no tensor is missing, unexpected or misshapen'
-    return [memory, passed('checkpoint', complete)], take_apart(robot, policy)
+    return [memory, passed('checkpoint', complete)], Subject(robot, policy)
 
 
 def preflight(arguments: argparse.Namespace) -> list[Finding]:

@@ -90,7 +90,8 @@ class Policy:
         _check_rtc(rtc, robot, self._config)
         self._rtc = rtc
         self._robot = robot
-        self._preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
+        self.preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
+        """Its conversions."""
         self._device = next(model.parameters()).device
         self._engine = EagerEngine(model, num_steps)
         # On the CPU everywhere, so that a seed gives the same noise on every device.
@@ -149,13 +150,13 @@ class Policy:
             a number that isn't finite.
         """
         stopwatch = Stopwatch(self._device)
-        encoded = Encoded(*(tensor[None] for tensor in self._preprocessor.encode(observation)))
-        inputs = self._preprocessor.to_inputs(encoded, self._device)
+        encoded = Encoded(*(tensor[None] for tensor in self.preprocessor.encode(observation)))
+        inputs = self.preprocessor.to_inputs(encoded, self._device)
         start = self._make_noise(noise)
         steer = self._steer(rest, observation) if rest else None
         stopwatch.lap('preprocess')
         actions = self._engine.sample(inputs, start, stopwatch, steer)  # (1, K, A)
-        targets = self._preprocessor.decode_actions(actions[0], observation.state)
+        targets = self.preprocessor.decode_actions(actions[0], observation.state)
         chunk = make_chunk(
             self._robot, observation.stamp_ns, self._times_ns, targets, observation.state
         )
@@ -166,7 +167,7 @@ class Policy:
         """Return what lets the chunk go on from a rest, made relative to the new state."""
         if self._rtc == 'none':
             return None
-        encoded = self._preprocessor.encode_actions(rest.targets, observation.state)
+        encoded = self.preprocessor.encode_actions(rest.targets, observation.state)
         actions = self._on_device(encoded[None])  # (1, H, A)
         if self._rtc == 'trained':
             count = min(rest.delay, rest.overlap, self._config.known_actions)

@@ -79,9 +79,9 @@ class Preprocessor:
     ) -> None:
         _check_fit(robot, config, stats)
         self._robot = robot
-        self._config = config
+        self.config = config
         self._space = ModelSpace(robot)
-        self._stats = stats
+        self.stats = stats
         self._tokenizer = tokenizer
         self._cameras = order_cameras(robot, config)
 
@@ -96,7 +96,7 @@ class Preprocessor:
 
         :raises InputError: if an image, the state or the sentence can't be used.
         """
-        normalised = self._stats.state.normalize(self._model_state(observation.state))  # (J,)
+        normalised = self.stats.state.normalize(self._model_state(observation.state))  # (J,)
         tokens, token_mask = self._tokenizer.tokenize_prompt(observation.prompt, normalised)
         pixels, seen = self._stack_images(observation.images)
         return Encoded(
@@ -113,10 +113,10 @@ class Preprocessor:
         :return: normalised, padded with zeros, (K, A) float32.
         :raises InputError: if a number is not finite or the shape is another one.
         """
-        shape = (self._config.horizon, len(self._robot.joints))
+        shape = (self.config.horizon, len(self._robot.joints))
         checked = finite_array(targets, shape, 'joint targets', self._robot.joint_names)
         actions = self._space.encode_actions(checked, self._model_state(positions))
-        return self._pad(self._stats.actions.normalize(actions))
+        return self._pad(self.stats.actions.normalize(actions))
 
     def decode_actions(self, actions: Tensor, positions: ArrayLike) -> Array:
         """
@@ -127,9 +127,9 @@ class Preprocessor:
         :return: joint targets, (K, J), as :meth:`encode_actions` takes them.
         :raises InputError: if the model gave a number that isn't finite.
         """
-        shape = (self._config.horizon, self._config.action_dim)
+        shape = (self.config.horizon, self.config.action_dim)
         normalised = finite_array(actions.cpu().numpy(), shape, 'output of the model')
-        unnormalised = self._stats.actions.unnormalize(normalised)
+        unnormalised = self.stats.actions.unnormalize(normalised)
         state = self._model_state(positions)
         # openpi unnormalises the state too, which gives back this one.
         return self._space.decode_actions(unnormalised[:, : len(self._robot.joints)], state)
@@ -159,14 +159,14 @@ class Preprocessor:
 
     def _pad(self, values: Array) -> Tensor:
         """Return (..., J) as (..., A) float32."""
-        padded = np.zeros((*values.shape[:-1], self._config.action_dim), dtype=np.float32)
+        padded = np.zeros((*values.shape[:-1], self.config.action_dim), dtype=np.float32)
         padded[..., : values.shape[-1]] = values
         return torch.from_numpy(padded)
 
     def _stack_images(self, images: Mapping[str, NDArray[np.uint8]]) -> tuple[Tensor, Tensor]:
         """Return all pictures, (C, 3, S, S), and which of them are real, (C,) bool."""
-        size = self._config.vision.image_size
-        resize, dtype = _RESIZE[self._config.rules]
+        size = self.config.vision.image_size
+        resize, dtype = _RESIZE[self.config.rules]
         stacked = torch.zeros((len(self._cameras), 3, size, size), dtype=dtype)
         for i, name in enumerate(self._cameras.values()):
             camera = self._robot.cameras[name]

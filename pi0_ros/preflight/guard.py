@@ -17,7 +17,7 @@ from pi0_ros.policy.policy import Inference, Policy
 from pi0_ros.policy.worker import Infers
 from pi0_ros.preflight.examine import examine_observation, examine_statistics
 from pi0_ros.preflight.findings import Finding, Level
-from pi0_ros.preflight.subject import take_apart
+from pi0_ros.preflight.subject import Subject
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError, Observation
 
@@ -95,7 +95,7 @@ def guard(robot: Robot, policy: Infers, mode: str, say: Callable[[Finding], None
     :param say: see :class:`Guard`.
     :raises InputError: if the statistics are refused.
     """
-    subject = take_apart(robot, policy) if isinstance(policy, Policy) else None
+    subject = Subject(robot, policy) if isinstance(policy, Policy) else None
     stats = subject.stats if subject else None
     made = Guard(policy, partial(examine_observation, robot, stats), mode, say)
     made.check(examine_statistics(subject) if subject else [])

@@ -20,20 +20,22 @@ class Subject:
 
     :param robot: its description.
     :param policy: loaded, on its device.
-    :param config: the model's sizes.
-    :param stats: what scales the state and the actions.
-    :param preprocessor: the policy's own conversions.
     """
 
     robot: Robot
     policy: Policy
-    config: Pi0Config
-    stats: NormStats
-    preprocessor: Preprocessor
 
+    @property
+    def preprocessor(self) -> Preprocessor:
+        """The policy's own conversions: a second set could differ from them."""
+        return self.policy.preprocessor
 
-def take_apart(robot: Robot, policy: Policy) -> Subject:
-    """Return a policy's own parts, the very ones that it works with."""
-    preprocessor = policy._preprocessor  # noqa: SLF001 a second set could differ from these
-    config, stats = preprocessor._config, preprocessor._stats  # noqa: SLF001 as above
-    return Subject(robot, policy, config, stats, preprocessor)
+    @property
+    def config(self) -> Pi0Config:
+        """The model's sizes."""
+        return self.preprocessor.config
+
+    @property
+    def stats(self) -> NormStats:
+        """What scales the state and the actions."""
+        return self.preprocessor.stats

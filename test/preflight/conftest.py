@@ -8,7 +8,7 @@ import pytest
 
 from pi0_ros.policy.policy import Policy
 from pi0_ros.preflight.observed import JointsSeen, Observed
-from pi0_ros.preflight.subject import take_apart
+from pi0_ros.preflight.subject import Subject
 from pi0_ros.robots.spec import load_robot
 
 ARM = [0.0, -0.96, 1.16, 0.0, -0.3, 0.0]  # the simulator's start pose [rad]
@@ -28,7 +28,7 @@ def libero():
 
 @pytest.fixture(scope='session')
 def subject(robot):
-    return take_apart(robot, Policy.load(CHECKPOINT, robot, seed=0))
+    return Subject(robot, Policy.load(CHECKPOINT, robot, seed=0))
 
 
 @pytest.fixture(scope='session')

@@ -14,7 +14,7 @@ from pi0_ros.policy.policy import Policy
 from pi0_ros.preflight.examine import examine
 from pi0_ros.preflight.observed import CameraSeen, JointsSeen, Observed, Stream
 from pi0_ros.preflight.sheet import MARGIN_PX, SIDE_PX, TITLE_PX
-from pi0_ros.preflight.subject import take_apart
+from pi0_ros.preflight.subject import Subject
 from pi0_ros.viz.canvas import GRID, paste
 
 PROMPT = 'pick up the red cube'
@@ -80,9 +80,7 @@ def test_camera_that_may_be_missing_is_masked(robot, observed):
     cameras = dict(robot.cameras, **{name: replace(robot.cameras[name], missing='mask')})
     masked = replace(robot, cameras=cameras)
     seen = dict(observed.cameras, **{name: CameraSeen(Stream('/wrist'))})
-    report = run(
-        take_apart(masked, Policy.load(CHECKPOINT, masked)), replace(observed, cameras=seen)
-    )
+    report = run(Subject(masked, Policy.load(CHECKPOINT, masked)), replace(observed, cameras=seen))
     assert complaints(report.findings) == [('WARN', 'camera cam_right_wrist')]
     assert only(report.findings, 'first chunk').level == 0
 
