@@ -36,7 +36,7 @@ ARGUMENTS = (
         'folder with the weights; the default is small and was trained in this simulator',
         None,
     ),
-    ('seed', '3', 'where the cubes lie', None),
+    ('seed', '8', 'where the cubes lie', None),
     ('duration', '28', 'length of the show [s]; 0: until Ctrl-C', None),
     ('film', 'demo.webm', 'where to write the film', None),
 )
