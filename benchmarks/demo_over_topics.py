@@ -150,8 +150,8 @@ class Driver(Node):
 
 
 @contextmanager
-def running(checkpoint: Path) -> Iterator[Driver]:
-    """Run all processes until the block ends."""
+def running(checkpoint: Path, first_seed: int) -> Iterator[Driver]:
+    """Run all processes until the block ends; the first scene is that of a seed."""
     with ExitStack() as stack:
         shared = (f'robot:={ROBOT_FILE}', 'use_sim_time:=true')
         start(
@@ -172,7 +172,7 @@ def running(checkpoint: Path) -> Iterator[Driver]:
             stack,
             'from pi0_ros.nodes.sim_node import main; main()',
             f'robot:={ROBOT_FILE}',
-            f'seed:={FIRST_SEED - 1}',  # each reset takes the next one
+            f'seed:={first_seed - 1}',  # each reset takes the next one
         )
         rclpy.init()
         driver = Driver()
@@ -187,6 +187,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('--trials', type=int, default=20, help='scenes per sentence (%(default)s)')
+    parser.add_argument(
+        '--first-seed', type=int, default=FIRST_SEED, help='of the scenes (%(default)s)'
+    )
     parser.add_argument('--only', choices=('pick', 'put'), help='one of the two skills')
     options = parser.parse_args()
     os.environ.setdefault('OMP_NUM_THREADS', '1')
@@ -195,9 +198,9 @@ def main() -> None:
     chunk_ms: list[float] = []
     simulated_s = wall_s = 0.0
     for sentence in all_sentences(options.only):
-        with running(options.checkpoint) as driver:
+        with running(options.checkpoint, options.first_seed) as driver:
             begin_s, begin_ns = time.monotonic(), driver.now_ns
-            trials = plain_trials([sentence], options.trials)
+            trials = plain_trials([sentence], options.trials, options.first_seed)
             outcomes += [driver.play(trial) for trial in trials]
             wall_s += time.monotonic() - begin_s
             simulated_s += (driver.now_ns - begin_ns) / NS_PER_S
