@@ -108,8 +108,9 @@ def share_noise():
     """
     loss = Pi0.loss
 
-    def same(self, inputs, actions, _noise, _time):
-        return loss(self, inputs, actions, actions.roll(3, 1) * 2, inputs.state[:, 0].sigmoid())
+    def same(self, inputs, actions, _noise, _time, known=None):
+        times = inputs.state[:, 0].sigmoid()
+        return loss(self, inputs, actions, actions.roll(3, 1) * 2, times, known=known)
 
     Pi0.loss = same
     run.open_examples = lambda *_: FakeExamples()
