@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from pi0_ros.execution.inputs import Inputs
 from pi0_ros.execution.limits import JointLimits, Limiter, Motion
-from pi0_ros.execution.seams import STRATEGIES, Handover, Target
+from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover, Target
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.status import Counters, State, Status
 from pi0_ros.execution.timeline import remaining_ns, sample
@@ -259,8 +259,8 @@ class ChunkExecutor:
         settings = self._settings
         begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
         late_ns = 0
-        by_clock = settings.strategy == 'rtc'  # the policy has foreseen what is past
-        if not by_clock and self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns:
+        untouched = self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns
+        if untouched and settings.strategy not in FORESEEING:
             late_ns = max(0, time_ns - begins_ns)
         self._rest_ns = None
         course = self._velocities.course(chunk)

@@ -111,3 +111,5 @@ def rtc(seam: Handover) -> Target:
 STRATEGIES: MappingProxyType[str, Callable[[Handover], Target]] = MappingProxyType(
     {'replace': replace, 'crossfade': crossfade, 'rtc': rtc}
 )
+# Those that follow the clock from rest too: the policy has foreseen what is past by then.
+FORESEEING = frozenset({'rtc'})

@@ -16,6 +16,9 @@ from torch import nn
 from pi0_ros.model.layers import AdaptiveRMSNorm, RMSNorm
 from pi0_ros.model.pi0 import Pi0
 
+# What the bulk of the model may run in.
+DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
+
 
 def parameter_dtypes(model: Pi0, dtype: torch.dtype) -> dict[str, torch.dtype]:
     """

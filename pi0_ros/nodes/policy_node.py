@@ -27,12 +27,13 @@ from pi0_ros.convert import (
     status_message,
     time_to_ns,
 )
+from pi0_ros.model.precision import DTYPES
 from pi0_ros.nodes.backend import BACKEND, make_policy
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
-from pi0_ros.policy.policy import DTYPES, Inference
+from pi0_ros.policy.policy import NUM_STEPS, Inference
 from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
 from pi0_ros.preflight.findings import Finding, Level
 from pi0_ros.preflight.guard import MODES, Guard, guard
@@ -44,7 +45,7 @@ PARAMETERS = (
     Parameter('checkpoint', '', 'folder with config.json, model.safetensors, tokenizer, assets'),
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
     Parameter('dtype', 'float32', 'of the bulk of the weights', choices=tuple(DTYPES)),
-    Parameter('num_steps', 10, 'Euler steps from noise to actions', 1, 100),
+    Parameter('num_steps', NUM_STEPS, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
     *BACKEND,
     Parameter('replan_rate_hz', REPLAN_RATE_HZ, 'chunks per second at most [Hz]', 0.1, 100.0),

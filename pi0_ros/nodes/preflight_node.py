@@ -30,7 +30,7 @@ from pi0_ros.nodes.parameters import robot_file
 from pi0_ros.nodes.topics import StateInput
 from pi0_ros.policy.command import check_command
 from pi0_ros.policy.observation_buffer import BufferSettings
-from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.policy import NUM_STEPS, Policy
 from pi0_ros.preflight.examine import examine
 from pi0_ros.preflight.findings import Finding, Level, failure, passed, table, warning, worst
 from pi0_ros.preflight.memory import check_memory
@@ -182,7 +182,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument('--robot', required=True, help='a .yaml file, or an installed name')
     parser.add_argument('--checkpoint', required=True, type=Path, help='its folder')
     parser.add_argument('--device', default='cpu', help='cpu, cuda, cuda:1 ...')
-    parser.add_argument('--num-steps', default=10, type=int, help='from noise to actions')
+    parser.add_argument('--num-steps', default=NUM_STEPS, type=int, help='from noise to actions')
     parser.add_argument('--prompt', default='pick up the cube', help='of the timed inference')
     parser.add_argument('--seconds', default=3.0, type=float, help='how long to listen [s]')
     parser.add_argument('--sheet', default=Path('preflight.png'), type=Path, help='the pictures')

@@ -24,26 +24,22 @@ from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
 from pi0_ros.model.pi0 import Pi0
+from pi0_ros.model.precision import DTYPES
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.continuation import Rest
 from pi0_ros.policy.engine import EagerEngine, Steer, Stopwatch
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
-from pi0_ros.robots.chunks import make_chunk
+from pi0_ros.robots.chunks import make_chunk, point_times_ns
 from pi0_ros.robots.norm_stats import NormStats, load_norm_stats
 from pi0_ros.robots.spec import Robot
-from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
+from pi0_ros.types import Chunk, InputError, Observation, finite_array
 
 # Real-time chunking: a chunk goes on from what is left of the last one, if it was 'trained' to, or
 # 'guided' or 'direct' (pi0_ros.model.guidance).
 Rtc = Literal['none', 'guided', 'direct', 'trained']
 
-# What the bulk of the weights may be (pi0_ros.model.precision).
-DTYPES = {
-    'float32': torch.float32,
-    'bfloat16': torch.bfloat16,
-    'float16': torch.float16,
-}
+NUM_STEPS = 10  # from noise to actions, unless the user chooses another
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ class Policy:
         tokenizer: Tokenizer,
         stats: NormStats,
         *,
-        num_steps: int = 10,
+        num_steps: int = NUM_STEPS,
         rtc: Rtc = 'none',
         seed: int | None = None,
     ) -> None:
@@ -100,8 +96,7 @@ class Policy:
             self._generator.seed()
         else:
             self._generator.manual_seed(seed)
-        points = np.arange(self._config.horizon)
-        self._times_ns = np.rint(points * (NS_PER_S / robot.rate_hz)).astype(np.int64)
+        self._times_ns = point_times_ns(robot, self._config.horizon)
 
     @classmethod
     def load(
@@ -109,7 +104,7 @@ class Policy:
         checkpoint: str | Path,
         robot: Robot,
         *,
-        num_steps: int = 10,
+        num_steps: int = NUM_STEPS,
         device: str = 'cpu',
         dtype: str = 'float32',
         rtc: Rtc = 'none',

@@ -24,9 +24,10 @@ from pi0_ros.policy.images import check_image, resize_with_pad
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.server_format import PROMPT, Key, ServerFormat
 from pi0_ros.policy.server_link import ServerLink
+from pi0_ros.robots.chunks import make_chunk, point_times_ns
 from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace, to_unit, to_unit_inverse
-from pi0_ros.types import NS_PER_S, Chunk, InputError, Observation, finite_array
+from pi0_ros.types import InputError, Observation, finite_array
 
 IMAGE_SIZE = 224  # of every published model [pixel]; another server would only scale once more
 
@@ -69,9 +70,8 @@ class RemotePolicy:
         answer = self._link.ask(question)
         stopwatch.lap('server')
         targets = self.decode(answer)
-        points = np.arange(len(targets))
-        times_ns = np.rint(points * (NS_PER_S / self._robot.rate_hz)).astype(np.int64)
-        chunk = Chunk(observation.stamp_ns, self._robot.joint_names, times_ns, targets)
+        times_ns = point_times_ns(self._robot, len(targets))
+        chunk = make_chunk(self._robot, observation.stamp_ns, times_ns, targets, observation.state)
         stopwatch.lap('postprocess')
         return Inference(chunk, stopwatch.milliseconds)
 

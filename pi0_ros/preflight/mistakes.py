@@ -117,10 +117,19 @@ def _candidates(robot: Robot, positions: Array) -> Iterator[Mistake]:
     lower, upper = robot.position_limits
     for unit, (factor, other) in UNITS.items():
         mask = np.array([joint.unit == unit for joint in robot.joints])
-        scaled = (mask, factor, other, unit)
         if ((positions < lower) | (positions > upper))[mask].any():
-            yield _unit(*scaled)
-        yield _trained_unit(*scaled)
+            yield _unit(
+                mask,
+                factor,
+                f'the positions look like {other}, not {unit}',
+                f"let the driver publish {unit}: sensor_msgs/JointState's unit",
+            )
+        yield _unit(
+            mask,
+            1 / factor,
+            f'the statistics look like {other}, the robot gives {unit}',
+            'train on data in this unit, or convert the statistics and what the policy gives',
+        )
 
 
 def _exchange(pair: tuple[int, int], positions: Array) -> Array:
@@ -172,21 +181,12 @@ def _inverted(robot: Robot, i: int) -> Mistake:
     )
 
 
-def _unit(mask: NDArray[np.bool_], factor: float, other: str, unit: str) -> Mistake:
+def _unit(mask: NDArray[np.bool_], factor: float, reason: str, remedy: str) -> Mistake:
+    """Return that the joints of a mask are to be multiplied by a factor."""
     return Mistake(
         tuple(np.flatnonzero(mask).tolist()),
         lambda x: np.where(mask, x * factor, x),
         'units',
-        f'the positions look like {other}, not {unit}',
-        f"let the driver publish {unit}: sensor_msgs/JointState's unit",
-    )
-
-
-def _trained_unit(mask: NDArray[np.bool_], factor: float, other: str, unit: str) -> Mistake:
-    return Mistake(
-        tuple(np.flatnonzero(mask).tolist()),
-        lambda x: np.where(mask, x / factor, x),
-        'units',
-        f'the statistics look like {other}, the robot gives {unit}',
-        'train on data in this unit, or convert the statistics and what the policy gives',
+        reason,
+        remedy,
     )

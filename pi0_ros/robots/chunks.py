@@ -8,9 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.robots.spec import Robot
-from pi0_ros.types import Chunk, integrate
+from pi0_ros.types import NS_PER_S, Chunk, integrate
 
 Array = NDArray[np.float64]
+
+
+def point_times_ns(robot: Robot, count: int) -> NDArray[np.int64]:
+    """Return when the points of a chunk are meant, from its stamp on [ns], (count,)."""
+    times_ns: NDArray[np.int64] = np.rint(np.arange(count) * (NS_PER_S / robot.rate_hz)).astype(
+        np.int64
+    )
+    return times_ns
 
 
 def make_chunk(

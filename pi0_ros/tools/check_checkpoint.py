@@ -25,10 +25,10 @@ import torch
 from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.pi0 import Pi0
+from pi0_ros.model.precision import DTYPES
 from pi0_ros.model.tokenizer import Tokenizer, tokenizer_file
 from pi0_ros.types import InputError
 
-DTYPES = ('float32', 'bfloat16', 'float16')
 BYTES_PER_MB = 1e6
 SAMPLE_S = 0.001
 
@@ -87,7 +87,7 @@ def report(folder: Path, device: torch.device, dtype: str) -> Iterator[str]:
     torch.empty(0, device=device)  # what the device itself needs is not the checkpoint's
     start_s = time.perf_counter()
     with measured(device) as memory:
-        model, config = load_checkpoint(folder, dtype=getattr(torch, dtype), device=device)
+        model, config = load_checkpoint(folder, dtype=DTYPES[dtype], device=device)
     seconds = time.perf_counter() - start_s
     yield f'model       {_describe(config)}'
     yield from _describe_weights(model, dtype, device)
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog='pi0_ros.tools.check_checkpoint', description=__doc__)
     parser.add_argument('folder', type=Path, metavar='DIR')
     parser.add_argument('--device', type=torch.device, default='cpu')
-    parser.add_argument('--dtype', choices=DTYPES, default=DTYPES[0])
+    parser.add_argument('--dtype', choices=DTYPES, default='float32')
     given = parser.parse_args(arguments)
     try:
         for line in report(given.folder, given.device, given.dtype):

@@ -29,7 +29,7 @@ from pi0_ros.model.config import GEMMA, Pi0Config
 from pi0_ros.model.config_file import config_to_json
 from pi0_ros.model.names import openpi_name
 from pi0_ros.model.pi0 import Pi0
-from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.model.precision import DTYPES, parameter_dtypes
 from pi0_ros.model.tokenizer import JSON_FILE, SENTENCEPIECE_FILE
 from pi0_ros.tools.jax_arrays import Row, is_pi05, rows_of
 from pi0_ros.tools.jax_sizes import config_of, sizes_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pi0_ros.tools.orbax import OrbaxArrays
 
 PARAMS, ASSETS, STATISTICS = 'params', 'assets', 'norm_stats.json'
-DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
+WRITTEN = ('float32', 'bfloat16')  # dtypes that a checkpoint is converted to
 
 
 class Converted(NamedTuple):
@@ -122,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
         choices=('true', 'false'),
         help="discrete_state_input in openpi's config, where it isn't true for π0.5 alone",
     )
-    parser.add_argument('--dtype', choices=DTYPES, default='float32', help='of the weights')
+    parser.add_argument('--dtype', choices=WRITTEN, default='float32', help='of the weights')
     given = parser.parse_args(arguments)
     choices = {
         'action_horizon': given.horizon,

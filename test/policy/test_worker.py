@@ -156,23 +156,25 @@ class Listening:
         return self._policy.infer(observation)
 
 
-def test_the_policy_is_told_what_the_robot_does_meanwhile(line):
+def infer(line, times):
+    """Let a worker infer so many times, every 100 ms; return the policy, which listens."""
     policy = line.worker._policy = Listening(line.worker._policy)
     line.buffer.update_command('go')
-    for k in range(3):
+    for k in range(times):
         line.see((1_000 + 100 * k) * MS)
         line.worker.infer_once()
+    return policy
+
+
+def test_the_policy_is_told_what_the_robot_does_meanwhile(line):
+    policy = infer(line, 3)
     *unknown, rest = policy.rests
     assert unknown == [None, None]  # no chunk yet; no delay but the first one's yet
     assert (rest.delay, rest.overlap) == (0, 45)  # here, inference takes no time
 
 
 def test_after_a_pause_nothing_goes_on(line):
-    policy = line.worker._policy = Listening(line.worker._policy)
-    line.buffer.update_command('go')
-    for k in range(2):
-        line.see((1_000 + 100 * k) * MS)
-        line.worker.infer_once()
+    policy = infer(line, 2)
     line.worker.start()
     line.worker.stop()
     line.see(1_200 * MS)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.policy.policy import Rtc
+from pi0_ros.policy.policy import NUM_STEPS, Rtc
 from pi0_ros.policy.worker import REPLAN_RATE_HZ
 from pi0_ros.sim.sentences import Skill, skill_of
 from pi0_ros.sim.task import Task
@@ -48,7 +48,7 @@ class Trial:
     replan_rate_hz: float = REPLAN_RATE_HZ
     strategy: str = ExecutorSettings.strategy
     rtc: Rtc = 'none'
-    num_steps: int = 10
+    num_steps: int = NUM_STEPS
     shuffled: bool = False
     moved: bool = False
     then: Task | None = None
