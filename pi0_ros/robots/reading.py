@@ -84,6 +84,7 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
             upper=upper,
             velocity=one.positive('velocity'),
             acceleration=one.positive('acceleration'),
+            jerk=one.positive('jerk') if one.has('jerk') else math.inf,
             sign=1 if is_axis else one.choice('sign', get_args(Sign), default=1),
             offset=0.0 if is_axis else one.number('offset', default=0.0),
         )

@@ -118,6 +118,11 @@ class Robot:
         """Highest accelerations, (J,), in the joints' units per second squared."""
         return _read_only([joint.acceleration for joint in self.joints])
 
+    @cached_property
+    def jerk_limits(self) -> Array:
+        """Highest jerks, (J,), in the joints' units per second cubed; inf without such a limit."""
+        return _read_only([joint.jerk for joint in self.joints])
+
 
 def _read_only(values: Sequence[object]) -> Array:
     array = np.array(values, dtype=np.float64)
