@@ -4,8 +4,8 @@
 The way to rest that goes with a command, for controllers that can follow one by themselves.
 
 If no further command comes, because the executor's process has died or the network has failed,
-such a controller brakes within limits instead of stopping dead. Braking is as hard as the
-acceleration limit allows: what follows a failure isn't made gentle.
+such a controller brakes instead of stopping dead. Braking is as hard as the acceleration limit
+allows: what follows a failure isn't made gentle.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ import numpy as np
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.types import NS_PER_S, Command
 
+# The last of N periods, and the steps to it from one, which are as many times longer each.
+SPREAD = np.array([[0], [1], [2], [3]]) / 3
+
 
 class StoppingPath:
     """
     Goes on from a command to rest, in few points.
 
-    Positions are those of :meth:`.limits.Limiter.brake`, repeated, in closed form; the velocity
-    in a point is the mean of the steps before and after it. A cubic through them (positions and
-    velocities, as joint_trajectory_controller makes it) is the parabola of even braking. For want
-    of points in between it may pass the place of rest by a p² / 7, with acceleration limit a and
-    period p, which is 0.2 mrad for 12.5 rad/s² at 100 Hz.
+    Positions are those of :meth:`.limits.Limiter.brake`, repeated, in closed form. The velocity in
+    a point is the mean of the steps before and after it, where the parabola of even braking has
+    it, but at most thrice the mean velocity until the next point. A cubic through both, as
+    joint_trajectory_controller makes it, then never passes the place of rest (Fritsch & Carlson,
+    "Monotone piecewise cubic interpolation", SIAM J. Numer. Anal. 17(2), 1980).
 
     :param limits: what the joints can do.
     :param joints: those of one controller.
@@ -45,25 +48,23 @@ class StoppingPath:
         Return the command, and what it would be followed by: the last one stands still.
 
         :param command: its joints are those of the limits, in their order.
-        :return: one command for each time at which a joint comes to rest, the given one before.
+        :return: two to five commands; the second is one period after the first.
         """
         velocity = command.velocities[self._index]  # (J,)
         speed, notch = np.abs(velocity), self._notch
-        rest = np.ceil(speed / notch)  # periods until then, (J,)
-        k = np.unique(rest[rest > 0])[:, None]  # periods until each point, (K, 1)
+        periods = max(1.0, np.ceil(speed / notch).max())  # until all joints rest
+        k = np.unique(np.ceil(periods**SPREAD), axis=0)  # periods until each point, (K, 1)
         moving = np.minimum(k, np.floor(speed / notch))
         way = self._period_s * moving * (speed - notch * (moving + 1) / 2)  # (K, J)
         before = speed - k * notch
-        pace = np.where(k < rest, np.maximum(before - notch / 2, before / 2), 0.0)
+        pace = np.maximum(before - notch / 2, before / 2).clip(0.0)  # (K, J)
+        mean = np.diff(way, axis=0) / (np.diff(k, axis=0) * self._period_s)
+        pace[:-1] = np.minimum(pace[:-1], 3 * mean)
+        pace[-1] = 0.0
         positions = command.positions[self._index] + np.copysign(way, velocity)
         velocities = np.copysign(pace, velocity)
-        times_ns = command.stamp_ns + (k[:, 0] * self._period_ns).astype(np.int64)
-        return [
-            command,
-            *(
-                Command(int(time_ns), self._names, position, velocity)
-                for time_ns, position, velocity in zip(
-                    times_ns, positions, velocities, strict=True
-                )
-            ),
+        rest = [
+            Command(command.stamp_ns + int(n) * self._period_ns, self._names, position, speeds)
+            for n, position, speeds in zip(k[:, 0], positions, velocities, strict=True)
         ]
+        return [command, *rest]
