@@ -17,9 +17,6 @@ import numpy as np
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.types import NS_PER_S, Command
 
-# The last of N periods, and the steps to it from one, which are as many times longer each.
-SPREAD = np.array([[0], [1], [2], [3]]) / 3
-
 
 class StoppingPath:
     """
@@ -28,8 +25,11 @@ class StoppingPath:
     Positions are those of :meth:`.limits.Limiter.brake`, repeated, in closed form. The velocity in
     a point is the mean of the steps before and after it, where the parabola of even braking has
     it, but at most thrice the mean velocity until the next point. A cubic through both, as
-    joint_trajectory_controller makes it, then never passes the place of rest (Fritsch & Carlson,
-    "Monotone piecewise cubic interpolation", SIAM J. Numer. Anal. 17(2), 1980).
+    joint_trajectory_controller makes it, then turns nowhere (Fritsch & Carlson, "Monotone
+    piecewise cubic interpolation", SIAM J. Numer. Anal. 17(2), 1980) but in the first period, and
+    there by less than a p² / 6 with acceleration limit a and period p: 0.2 mrad for 12.5 rad/s² at
+    100 Hz. It brakes evenly, but for the periods next to the command and to rest, where it may be
+    up to 4 times as hard.
 
     :param limits: what the joints can do.
     :param joints: those of one controller.
@@ -48,12 +48,13 @@ class StoppingPath:
         Return the command, and what it would be followed by: the last one stands still.
 
         :param command: its joints are those of the limits, in their order.
-        :return: two to five commands; the second is one period after the first.
+        :return: that one, the one a period later, and one for each time at which a joint stops.
         """
         velocity = command.velocities[self._index]  # (J,)
         speed, notch = np.abs(velocity), self._notch
-        periods = max(1.0, np.ceil(speed / notch).max())  # until all joints rest
-        k = np.unique(np.ceil(periods**SPREAD), axis=0)  # periods until each point, (K, 1)
+        rest = np.ceil(speed / notch).astype(int)  # periods until then, (J,)
+        steps = sorted({1, *rest[rest > 0].tolist()})
+        k = np.array(steps)[:, None]  # periods until each point, (K, 1)
         moving = np.minimum(k, np.floor(speed / notch))
         way = self._period_s * moving * (speed - notch * (moving + 1) / 2)  # (K, J)
         before = speed - k * notch
@@ -63,8 +64,8 @@ class StoppingPath:
         pace[-1] = 0.0
         positions = command.positions[self._index] + np.copysign(way, velocity)
         velocities = np.copysign(pace, velocity)
-        rest = [
-            Command(command.stamp_ns + int(n) * self._period_ns, self._names, position, speeds)
-            for n, position, speeds in zip(k[:, 0], positions, velocities, strict=True)
+        path = [
+            Command(command.stamp_ns + n * self._period_ns, self._names, position, speeds)
+            for n, position, speeds in zip(steps, positions, velocities, strict=True)
         ]
-        return [command, *rest]
+        return [command, *path]

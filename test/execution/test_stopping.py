@@ -46,13 +46,12 @@ def test_points_lie_where_the_limiter_brakes_to():
             assert command.positions == pytest.approx(braked[k].position, abs=1e-12)
         assert not rest[-1].velocities.any()
         assert rest[-1].positions == pytest.approx(motion.position, abs=1e-12)
-        assert len(rest) <= 4
+        assert len(rest) <= 1 + len(NAMES)
 
 
 def test_cubics_through_the_points_keep_to_the_way():
     for position, velocity in some_motions():
-        points = path(position, velocity)
-        for a, b in pairwise(points[1:]):
+        for a, b in pairwise(path(position, velocity)):
             span = (b.stamp_ns - a.stamp_ns) * 1e-9
             s = np.linspace(0, 1, 50)[:, None]
             slope = (b.positions - a.positions) / span
@@ -60,11 +59,14 @@ def test_cubics_through_the_points_keep_to_the_way():
                 (1 - 4 * s + 3 * s**2) * a.velocities
                 + 6 * s * (1 - s) * slope
                 + (3 * s**2 - 2 * s) * b.velocities
-            )
-            assert (speed * np.sign(velocity) > -1e-9).all()  # never turns
-            assert (np.abs(speed) <= np.abs(velocity) + 1e-9).all()
-            harder = np.abs(np.diff(speed, axis=0)) / (span / 49) / LIMITS.acceleration
-            assert harder.max() < 4
+            ) * np.sign(velocity)
+            assert (speed <= np.abs(velocity) + 1e-9).all()
+            if a.stamp_ns > 7:
+                assert (speed > -1e-9).all()  # never turns
+            braking = -np.diff(speed, axis=0) / (span / 49) / LIMITS.acceleration
+            assert braking.max() < 4
+            if span > 3 * P:
+                assert braking.max() < 2.5
 
 
 def test_at_rest_it_stays():

@@ -3,6 +3,7 @@
 """Every preset of controllers: for a robot that is shipped, and as our outputs need it."""
 
 from pathlib import Path
+import re
 
 import pytest
 import yaml
@@ -51,6 +52,11 @@ def controllers(file):
                 found.append((kind, f'{node}/{TOPICS[kind]}'.lstrip('/'), nodes.pop(node)))
     assert not nodes
     return found
+
+
+def test_the_document_names_each():
+    text = (CONFIG.parent / 'doc' / 'controllers.md').read_text()
+    assert {file.name for file in FILES} == set(re.findall(r'`([a-z_]+\.yaml)`', text))
 
 
 @every_preset
