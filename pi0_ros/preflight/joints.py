@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.preflight.findings import Finding, Level, failure, passed, warning
+from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.preflight.mistakes import explain
 from pi0_ros.preflight.observed import JointsSeen
 from pi0_ros.preflight.order import check_order
@@ -80,9 +80,13 @@ def check_positions(
     mended = positions
     if robot.state is None:
         mistakes, mended = explain(robot, yardstick, positions)
-    distance = _check_distance(robot, yardstick, positions, mistakes, mended)
-    findings = [check_limits(robot, positions), *distance]
-    if robot.state is None and not any(_is_settled(finding) for finding in distance):
+    before, after = yardstick.deviations(positions), yardstick.deviations(mended)
+    findings = [
+        check_limits(robot, positions),
+        *_check_distance(robot, yardstick, positions, mistakes, mended),
+    ]
+    known = {mistake.check for mistake in mistakes} & {'joint order', 'units'}
+    if robot.state is None and not known and not _is_elsewhere(before, after):
         settled = np.flatnonzero(mended != positions).tolist()
         findings.append(check_order(robot, yardstick, states, listed, settled))
     return findings + [
@@ -92,10 +96,10 @@ def check_positions(
     ]
 
 
-def _is_settled(finding: Finding) -> bool:
-    """Return whether there is no asking any more which two joints are exchanged."""
-    statistics_fail = finding.check == 'joint statistics' and finding.level == Level.FAIL
-    return statistics_fail or finding.check in ('joint order', 'units')
+def _is_elsewhere(before: Array, after: Array) -> bool:
+    """Return whether most joints are far from the statistics, and no mistake explains it all."""
+    far = np.abs(before) > PLAUSIBLE
+    return bool((np.abs(after) > PLAUSIBLE).any() and 2 * np.sum(far) > far.size)
 
 
 def check_limits(robot: Robot, positions: Array) -> Finding:
@@ -137,7 +141,7 @@ def _check_distance(
     before, after = yardstick.deviations(positions), yardstick.deviations(mended)
     far = np.abs(before) > PLAUSIBLE
     left = np.flatnonzero(np.abs(after) > PLAUSIBLE)
-    if left.size and 2 * np.sum(far) > far.size:
+    if _is_elsewhere(before, after):
         return [
             failure(
                 check,
