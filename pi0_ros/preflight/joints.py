@@ -164,7 +164,7 @@ def _check_distance(
                 check,
                 f'far from where the training data knew them: {known}',
                 'bring the robot to a pose in which demonstrations begin; check sign, offset and '
-                'zero of these joints',
+                f'zero of these joints, and whose data asset {robot.normalization.asset} is of',
             )
         )
     reason = f'deviations from the mean: {_list(robot, before)}'

@@ -4,9 +4,9 @@
 Whether two joints are exchanged, by every pose that was seen and by the driver's own order.
 
 Each exchange of two joints of one unit is a hypothesis. Its score is by how much the sum of
-squared deviations falls if it is undone, twice the logarithm of a likelihood ratio of normal
-distributions; over P different poses the sum of theirs by the root of P. Where the score is small both ways, nothing is guessed:
-the finding says which joints these poses would not tell apart.
+squared deviations falls if it is undone (twice the logarithm of a likelihood ratio of normal
+distributions); of P different poses, their sum by the root of P. Where the score is small both
+ways, nothing is guessed: the finding says which joints these poses could not tell apart.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Pair = tuple[int, int]
 
 # Poses count as different from this distance of one joint on; others would repeat their evidence.
 DIFFERENT = 2.0
-# Scores of a doubt and of a failure. A sound robot in the 44,441 poses of the demo's demonstrations
-# reached the first in 0.3 %, the second never; over three seconds of them it reached neither.
+# Scores of a doubt and of a failure. In the 44,441 poses of the demo's demonstrations a sound
+# robot reached the first in 0.3 %, the second never; over three seconds of them, neither.
 DOUBT, SURE = 10.0, 16.0
 # What it counts that the driver lists exactly these two joints the other way round. Drivers may
 # have an order of their own, so it is never enough alone.
-LISTED = 8.0
+LISTED = 10.0
 
 
 def check_order(
@@ -70,9 +70,8 @@ def check_order(
         reason += f'; {said}' if best == turned else ''
         return (failure if sure else warning)(check, reason, ORDER_REMEDY)
     if turned in score and score[turned] > -DOUBT:
-        return warning(
-            check, f'{said}, and {_poses(poses)} could not tell who is right', ORDER_REMEDY
-        )
+        view = 'fits the driver better' if score[turned] > 0 else 'could not tell'
+        return warning(check, f'{said}, and {_poses(poses)} {view}', ORDER_REMEDY)
     untold = [pair for pair in pairs if score[pair] > -DOUBT]
     told = f'{_poses(poses)} would show {len(pairs) - len(untold)} of {len(pairs)} exchanges'
     return passed(check, f'{told}{_list(names, untold)}')
@@ -122,7 +121,7 @@ def _evidence(yardstick: Yardstick, poses: Array, pair: Pair) -> str:
 
 
 def _poses(poses: Array) -> str:
-    return 'the pose that was seen' if len(poses) == 1 else f'the {len(poses)} poses seen'
+    return 'the pose seen' if len(poses) == 1 else f'the set of {len(poses)} poses seen'
 
 
 def _list(names: Sequence[str], untold: Sequence[Pair]) -> str:

@@ -27,17 +27,17 @@ ENOUGH_S = 10.0  # of them all: no more begin after that
 
 def examine_timing(robot: Robot, policy: Infers, observation: Observation) -> Finding:
     """
-    Time some inferences; if they are too slow, look whether threads are the reason.
+    Time some inferences; if they are slow, look whether threads are the reason.
 
     :raises InputError: if the policy can't infer.
     """
     threads = torch.get_num_threads()
     finding = check_timing(robot, time_inferences(policy, observation), threads)
-    if finding.level < Level.FAIL or threads == 1:
+    if finding.level == Level.PASS or threads == 1:
         return finding
     with _one_thread():
         alone = check_timing(robot, time_inferences(policy, observation), 1)
-    if alone.level == Level.FAIL:
+    if alone.level >= finding.level:
         return finding
     return warning(
         finding.check,
