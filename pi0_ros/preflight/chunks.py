@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.policy.policy import Inference
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
+from pi0_ros.policy.replanning import REPLAN_RATE_HZ
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, Chunk

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pi0_ros.execution.settings import ExecutorSettings
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.sim.evaluate.line import Line
 from pi0_ros.sim.rates import STEP_NS
 from pi0_ros.types import InputError
@@ -20,7 +21,13 @@ def arrivals(stage, policy, latency_s, duration_ms):
     """Return stamp and arrival of each chunk that was followed [ms]."""
     stage.sim.reset(0)
     line = Line(
-        stage.robot, stage.sim, policy, stage.sim.render, latency_s, 5.0, ExecutorSettings.strategy
+        stage.robot,
+        stage.sim,
+        policy,
+        stage.sim.render,
+        latency_s,
+        Replanning(),
+        ExecutorSettings.strategy,
     )
     line.say('pick up the red cube')
     followed = {}
@@ -72,6 +79,6 @@ def test_a_joint_that_is_not_simulated_is_named(stage, still):
             still,
             stage.sim.render,
             0.0,
-            5.0,
+            Replanning(),
             ExecutorSettings.strategy,
         )
