@@ -16,7 +16,8 @@ import torch
 
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.policy.policy import Inference
-from pi0_ros.policy.worker import REPLAN_RATE_HZ, Infers
+from pi0_ros.policy.replanning import REPLAN_RATE_HZ
+from pi0_ros.policy.worker import Infers
 from pi0_ros.preflight.findings import Finding, Level, failure, passed, warning
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import Observation
