@@ -138,7 +138,7 @@ def _fade_s(
     needed = np.where(position * velocity < 0, 2 * 15 / 8 * p / np.maximum(fade_s, 1e-9), 0.0)
     # A chunk that begins steeper than it goes on must not make its own fade longer and longer.
     fade_s = fade_s + np.minimum(3.95 * np.maximum(v - needed, 0.0) / bend, seam.fade_s)
-    return np.maximum(fade_s, seam.fade_s)
+    return np.asarray(np.maximum(fade_s, seam.fade_s))
 
 
 def ensemble(seam: Handover) -> Target:
