@@ -64,7 +64,7 @@ $(STAMP): $(SOURCES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@rm -rf build runtime/build  # setuptools would install what was deleted since
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	  torch ./runtime '.[convert,lerobot,record,remote,sim,test]' mypy ruff types-PyYAML
+	  torch ./runtime '.[convert,jerk,lerobot,record,remote,sim,test]' mypy ruff types-PyYAML
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  --no-deps gym-aloha openpi-client
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./runtime .

@@ -53,6 +53,7 @@ setup(
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
         'train': ['tqdm'],
+        'jerk': ['ruckig'],
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
         'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],

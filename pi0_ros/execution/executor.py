@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pi0_ros.execution.inputs import Inputs
+from pi0_ros.execution.jerk import JerkLimiter
 from pi0_ros.execution.limits import JointLimits, Limiter, Motion, Target
 from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover
 from pi0_ros.execution.settings import ExecutorSettings
@@ -58,7 +59,8 @@ class ChunkExecutor:
 
     :param limits: what the joints can do; their order is that of all commands and measurements.
     :param settings: what the user chose.
-    :raises InputError: if a joint in the settings is not among the limits'.
+    :raises InputError: if a joint in the settings is not among the limits', or if there are limits
+        of jerk and ruckig isn't installed.
     """
 
     def __init__(self, limits: JointLimits, settings: ExecutorSettings) -> None:
@@ -71,8 +73,9 @@ class ChunkExecutor:
                 )
         self._limits = limits
         self._settings = settings
-        self._limiter = Limiter(limits, settings.period_ns)
         self._velocities = VelocityJoints(limits.names, settings)
+        limiter = JerkLimiter if np.isfinite(limits.jerk).any() else Limiter
+        self._limiter = limiter(limits, settings.period_ns, self._velocities.told)
         self._grippers = np.array([name in settings.gripper_joints for name in limits.names])
         self._counters = Counters()
         self._status = Status(State.IDLE, 'not enabled')
@@ -246,9 +249,9 @@ class ChunkExecutor:
                 self._active = self._inputs.chunk
                 before_ns = now_ns - self._settings.period_ns
                 self._target = self._take_over(self._active, motion, before_ns)
-            aim = self._velocities.aim(motion, self._limiter.read(self._target, now_ns))
+            aim = self._velocities.aim(self._limiter.read(self._target, now_ns))
             motion = self._limiter.step(motion, aim)
-            limited = not np.allclose(motion.position, aim.position, rtol=0, atol=1e-9)
+            limited = not self._limiter.reaches(motion, aim)
         command = self._emit(motion, now_ns)
         self._counters.ticks_limited += limited
         age_s = (now_ns - self._active.stamp_ns) / NS_PER_S
