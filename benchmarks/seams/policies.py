@@ -58,9 +58,9 @@ class Synthetic:
     FASTEST = (0.5, 1.0)  # highest speed of each joint, [rad/s]
     GRIPPER_FASTEST = (0.01, 0.02)  # the same of each gripper, [m/s]
     RANGE_SHARE = 0.8  # of the joint's range at most
-    OFFSET = 0.01  # [rad]
-    DRIFT = 0.08  # at the last point [rad]
-    NOISE = 3e-4  # [rad]
+    OFFSET = 0.009  # [rad]
+    DRIFT = 0.05  # at the last point [rad]
+    NOISE = 2.3e-4  # [rad]
     GRIPPER_SHARE = 0.01  # of the above, in [m]
 
     duration_s = 20.0

@@ -50,7 +50,7 @@ class Row:
 
     :param policy: its name.
     :param method: a name in :data:`METHODS`, or ``oracle``: the executor as it is by default,
-        with neither delay nor spike.
+        without the slow inference.
     :param rate_hz: of the controller [Hz].
     :param delay_s: of an inference [s].
     """
@@ -95,8 +95,7 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
     :param spike: whether an inference half-way takes a second.
     """
     if row.method == ORACLE:
-        ideal = replace(row, method=ExecutorSettings.strategy, delay_s=0.0)
-        return run(ideal, robot, policy, spike=False)
+        return run(replace(row, method=ExecutorSettings.strategy), robot, policy, spike=False)
     period_ns = round(NS_PER_S / row.rate_hz)
     spike_ns = round(policy.duration_s / 2 * NS_PER_S) if spike else None
     server = Server(policy, Delays(row.delay_s, spike_ns), rtc=row.method == 'rtc')
