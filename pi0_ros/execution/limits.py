@@ -12,7 +12,7 @@ nothing of chunks, and treats every joint by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -57,6 +57,10 @@ class Limited(Protocol):
     def acceleration_limits(self) -> NDArray[np.float64]:
         """Highest, (J,)."""
 
+    @property
+    def jerk_limits(self) -> NDArray[np.float64]:
+        """Highest, (J,)."""
+
 
 @dataclass(frozen=True)
 class JointLimits:
@@ -69,6 +73,8 @@ class JointLimits:
     :param velocity: highest speed either way, (J,), in [rad/s] or [m/s], positive.
     :param acceleration: highest change of velocity either way, (J,), in [rad/s²] or [m/s²],
         positive.
+    :param jerk: highest change of acceleration either way, (J,), in [rad/s³] or [m/s³], positive;
+        inf for a joint without such a limit, as they all are if it is left out.
     :raises InputError: naming the limit and the joint.
     """
 
@@ -77,18 +83,24 @@ class JointLimits:
     upper: NDArray[np.float64]
     velocity: NDArray[np.float64]
     acceleration: NDArray[np.float64]
+    jerk: NDArray[np.float64] = field(default_factory=lambda: np.array(np.inf))
 
     def __post_init__(self) -> None:
         """Check and freeze."""
         names = check_joint_names(self.names, 'limits')
         object.__setattr__(self, 'names', names)
-        for field in ('velocity', 'acceleration'):
-            where = f'{field} limits'
-            values = finite_array(getattr(self, field), (len(names),), where, names)
+        for kind in ('velocity', 'acceleration'):
+            where = f'{kind} limits'
+            values = finite_array(getattr(self, kind), (len(names),), where, names)
             _require(values > 0, names, values, f'{where}: expected a positive value')
-            object.__setattr__(self, field, values)
-        for field in ('lower', 'upper'):
-            object.__setattr__(self, field, _bounds(getattr(self, field), names, field))
+            object.__setattr__(self, kind, values)
+        for end in ('lower', 'upper'):
+            values = _bounds(getattr(self, end), names, f'{end} position limits')
+            object.__setattr__(self, end, values)
+        jerk = self.jerk if np.ndim(self.jerk) else np.full(len(names), self.jerk)
+        jerk = _bounds(jerk, names, 'jerk limits')
+        _require(jerk > 0, names, jerk, 'jerk limits: expected a positive value')
+        object.__setattr__(self, 'jerk', jerk)
         _require(
             self.lower < self.upper,
             names,
@@ -101,13 +113,17 @@ class JointLimits:
         """Return a robot's limits, in its joint order."""
         lower, upper = robot.position_limits
         return cls(
-            robot.joint_names, lower, upper, robot.velocity_limits, robot.acceleration_limits
+            robot.joint_names,
+            lower,
+            upper,
+            robot.velocity_limits,
+            robot.acceleration_limits,
+            robot.jerk_limits,
         )
 
 
-def _bounds(values: ArrayLike, names: Sequence[str], field: str) -> NDArray[np.float64]:
-    """Return position bounds as a read-only array, (J,); infinity is a value here, NaN is not."""
-    where = f'{field} position limits'
+def _bounds(values: ArrayLike, names: Sequence[str], where: str) -> NDArray[np.float64]:
+    """Return bounds as a read-only array, (J,); infinity is a value here, NaN is not."""
     array = np.array(values, dtype=np.float64)
     if array.shape != (len(names),):
         raise InputError(f'{where}: expected shape ({len(names)},), found {array.shape}')

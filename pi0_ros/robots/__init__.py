@@ -3,6 +3,6 @@
 """
 What a robot is, as data: its description, its joint transforms, its statistics.
 
-Takes YAML and JSON files and numpy arrays. It knows neither torch nor ROS. Letters in shapes:
-J joints, K points of a chunk, A dimensions of the model's action vector.
+Takes YAML, JSON and URDF files and numpy arrays. It knows neither torch nor ROS. Letters in
+shapes: J joints, K points of a chunk, A dimensions of the model's action vector.
 """

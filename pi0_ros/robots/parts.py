@@ -61,6 +61,7 @@ class Joint:
     :param upper: highest position [unit]; inf for an axis of an end effector.
     :param velocity: limit [unit/s].
     :param acceleration: limit [unit/s^2].
+    :param jerk: limit [unit/s^3]; inf without one.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Joint:
     upper: float
     velocity: float
     acceleration: float
+    jerk: float
     sign: Sign
     offset: float
 

@@ -37,6 +37,7 @@ from pi0_ros.robots.parts import (
     WhenMissing,
 )
 from pi0_ros.robots.section import Section
+from pi0_ros.robots.urdf import Urdf
 
 
 def cameras(top: Section) -> dict[str, Camera]:
@@ -64,7 +65,12 @@ def quantity(section: Section) -> Quantity:
     return section.choice('quantity', get_args(Quantity))
 
 
-def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
+def urdf(top: Section) -> Urdf | None:
+    """Read the robot's URDF, if there is one; its path begins in the description's folder."""
+    return Urdf(top.file.parent / top.text('urdf')) if top.has('urdf') else None
+
+
+def joints(top: Section, quantity: Quantity, urdf: Urdf | None) -> tuple[Joint, ...]:
     """
     Read the joints, in model order; every name stands once.
 
@@ -76,14 +82,19 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
     for one in top.sections('joints'):
         name = one.text('name')
         is_axis = quantity == 'end_effector_delta' and name not in grippers
-        lower, upper = (-math.inf, math.inf) if is_axis else one.interval('position')
+        unit = one.choice('unit', get_args(Unit))
+        if is_axis:
+            lower, upper, velocity = -math.inf, math.inf, one.positive('velocity')
+        else:
+            lower, upper, velocity = _limits(one, name, unit, urdf)
         joint = Joint(
             name=name,
-            unit=one.choice('unit', get_args(Unit)),
+            unit=unit,
             lower=lower,
             upper=upper,
-            velocity=one.positive('velocity'),
+            velocity=velocity,
             acceleration=one.positive('acceleration'),
+            jerk=one.positive('jerk') if one.has('jerk') else math.inf,
             sign=1 if is_axis else one.choice('sign', get_args(Sign), default=1),
             offset=0.0 if is_axis else one.number('offset', default=0.0),
         )
@@ -94,6 +105,37 @@ def joints(top: Section, quantity: Quantity) -> tuple[Joint, ...]:
     if quantity == 'end_effector_delta':
         _check_axes(top, [(joint.name, joint.unit) for joint in joints], grippers)
     return tuple(joints)
+
+
+def _limits(
+    section: Section, name: str, unit: Unit, urdf: Urdf | None
+) -> tuple[float, float, float]:
+    """
+    Read the lowest and highest position and the highest speed of a joint.
+
+    The URDF gives what the description leaves out, and what both give may only be stricter here.
+    """
+    known = urdf.limits(name) if urdf else None
+    if known is None:
+        if urdf and not (section.has('position') and section.has('velocity')):
+            section.fail('name', name, f'a joint of {urdf.file}, or its position and velocity')
+        return (*section.interval('position'), section.positive('velocity'))
+    if unit != known.unit:
+        section.fail('unit', unit, f'{known.unit}, as {known.where}')
+    lower, upper, velocity = known.lower, known.upper, known.velocity
+    if section.has('position'):
+        lower, upper = section.interval('position')
+        if lower < known.lower or upper > known.upper:
+            valid = f'limits within [{known.lower}, {known.upper}] of {known.where}'
+            section.fail('position', [lower, upper], valid)
+    if section.has('velocity'):
+        velocity = section.positive('velocity')
+        if velocity > known.velocity:
+            valid = f'a limit of at most {known.velocity} of {known.where}'
+            section.fail('velocity', velocity, valid)
+    if math.isinf(velocity):
+        section.fail('velocity', None, f'a number, as {known.where} has none')
+    return lower, upper, velocity
 
 
 def _check_axes(top: Section, found: list[tuple[str, Unit]], grippers: Container[str]) -> None:

@@ -71,12 +71,17 @@ class Section:
             if key not in self._read:
                 self.fail(key, key, f'one of the keys {", ".join(self._read)}')
 
+    def has(self, key: str) -> bool:
+        """Say whether a key is there; it has been asked for now."""
+        if key not in self._read:
+            self._read.append(key)
+        return key in self._items
+
     def value(self, key: str, valid: str, default: Any = None) -> Any:
         """Return what stands at a key; only a default lets the key be absent."""
-        self._read.append(key)
+        found = 'nothing' if self.has(key) else 'no such key'
         value = self._items.get(key, default)
         if value is None:
-            found = 'nothing' if key in self._items else 'no such key'
             raise InputError(f'{self.file}: {self.at(key)}: expected {valid}, found {found}')
         return value
 

@@ -3,9 +3,9 @@
 """
 The description of a robot, whole and checked.
 
-Takes `config/robots/<name>.yaml`, gives a Robot in which everything has been checked: every key
-known, every limit in order, every joint commanded exactly once. It knows neither ROS nor torch:
-topics and messages are only names here.
+Takes `config/robots/<name>.yaml` and the URDF it may name, gives a Robot in which everything has
+been checked: every key known, every limit in order, every joint commanded exactly once. It knows
+neither ROS nor torch: topics and messages are only names here.
 """
 
 from __future__ import annotations
@@ -118,6 +118,11 @@ class Robot:
         """Highest accelerations, (J,), in the joints' units per second squared."""
         return _read_only([joint.acceleration for joint in self.joints])
 
+    @cached_property
+    def jerk_limits(self) -> Array:
+        """Highest jerks, (J,), in the joints' units per second cubed; inf without such a limit."""
+        return _read_only([joint.jerk for joint in self.joints])
+
 
 def _read_only(values: Sequence[object]) -> Array:
     array = np.array(values, dtype=np.float64)
@@ -137,7 +142,7 @@ def load_robot(path: str | Path) -> Robot:
     space = top.section('action_space')
     quantity = reading.quantity(space)
     cameras = reading.cameras(top)
-    joints = reading.joints(top, quantity)
+    joints = reading.joints(top, quantity, reading.urdf(top))
     grippers = reading.grippers(top, joints)
     action_space = reading.action_space(space, quantity, joints, grippers, rate_hz)
     robot = Robot(

@@ -146,6 +146,9 @@ def test_start_outside_the_position_limits_returns_without_a_jump():
         ({'lower': [np.nan, -1]}, 'lower position limits: expected a number for a, found nan'),
         ({'upper': [1, -1]}, r'expected lower < upper for b, found \[-1. -1.\]'),
         ({'upper': [1, 1, 1]}, r'upper position limits: expected shape \(2,\), found \(3,\)'),
+        ({'jerk': [1, 0]}, 'jerk limits: expected a positive value for b, found 0.0'),
+        ({'jerk': [np.nan, 1]}, 'jerk limits: expected a number for a, found nan'),
+        ({'jerk': [1, 1, 1]}, r'jerk limits: expected shape \(2,\), found \(3,\)'),
         ({'names': ('a', 'a')}, 'joint names stand more than once: a'),
     ],
 )
@@ -160,3 +163,9 @@ def test_bad_limits_are_named(change, sentence):
     JointLimits(**good)
     with pytest.raises(InputError, match=sentence):
         JointLimits(**{**good, **change})
+
+
+def test_jerk_has_no_limit_unless_given():
+    assert limits(names=('a', 'b')).jerk.tolist() == [np.inf, np.inf]
+    values = (['a', 'b'], [-1, -1], [1, 1], [1, 1], [1, 1])
+    assert JointLimits(*values, jerk=[np.inf, 3]).jerk.tolist() == [np.inf, 3]

@@ -4,10 +4,12 @@
 
 from copy import deepcopy
 from importlib.util import find_spec
+import math
 from pathlib import Path
 import re
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 import yaml
 
@@ -79,6 +81,12 @@ def test_droid_is_told_velocities():
     arm = tuple(f'panda_joint{i}' for i in range(1, 8))
     assert robot.velocity_joints == robot.forwarded_joints == arm
     assert load_robot(ROBOTS / 'aloha.yaml').velocity_joints == ()
+
+
+def test_jerk_has_a_limit_where_a_source_gives_one():
+    droid = load_robot(ROBOTS / 'droid.yaml')
+    assert droid.jerk_limits.tolist() == [7500, 3750, 5000, 6250, 7500, 10000, 10000, math.inf]
+    assert np.isinf(load_robot(ROBOTS / 'aloha.yaml').jerk_limits).all()
 
 
 def test_libero_is_told_the_way_of_its_end_effector():
