@@ -50,8 +50,8 @@ def draw(
     trace = next(iter(traces.values()))
     joint = int(np.ptp(trace.reference[_in_window(trace)], axis=0).argmax())
     with mpl.rc_context({'font.size': 8, 'text.color': INK, 'axes.edgecolor': FAINT}):
-        figure = Figure(figsize=(10.5, 9.5), layout='constrained')
-        grid = figure.add_gridspec(len(traces) + 4, 2 * len(FIGURES))
+        figure = Figure(figsize=(10.5, 9.0), layout='constrained')
+        grid = figure.add_gridspec(len(traces) + 3, 2 * len(FIGURES))
         for i, (name, trace) in enumerate(traces.items()):
             position = figure.add_subplot(grid[i, : len(FIGURES)])
             velocity = figure.add_subplot(grid[i, len(FIGURES) :])
@@ -61,13 +61,14 @@ def draw(
             f'{names[joint]} told by the {shown.policy} policy, {shown.delay_s * 1e3:.0f} ms late',
             loc='left',
         )
-        velocity.set_title('velocity of the commands', loc='left')
+        velocity.set_title('velocity of the commands, over two ticks', loc='left')
         for axes in (last_position, last_velocity):
             axes.tick_params(labelbottom=True)
             axes.set_xlabel('time [s]; dots are seams, black is the reference')
         for i, (label, value) in enumerate(FIGURES.items()):
             axes = figure.add_subplot(grid[len(traces) :, 2 * i : 2 * i + 2])
             _draw_bars(axes, label, value, results, shown)
+        figure.align_ylabels()
         handles = [Patch(color=COLORS[name], label=name) for name in METHODS]
         figure.legend(
             handles=handles, loc='outside lower center', ncols=len(METHODS), frameon=False
