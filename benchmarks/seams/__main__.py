@@ -29,6 +29,7 @@ ROBOT = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
 CHECKPOINT = ROOT / 'checkpoints' / 'demo'
 RECORDING = Path(__file__).with_name('demo.npz')
 RATES_HZ = (50.0, RATE_HZ)
+RETURNING_S = 0.3
 DELAYS_S = (0.0, 0.05, 0.1, 0.2, 0.4)
 PICTURED, SHOWN_DELAY_S = 'synthetic', 0.2  # in the picture; the delay also in the short table
 
@@ -46,6 +47,7 @@ def main() -> None:
         record(robot, CHECKPOINT, RECORDING)
     policies: dict[str, Intends] = {
         'synthetic': Synthetic(robot),
+        'returning': Synthetic(robot, returning_s=RETURNING_S),
         'recorded': Recorded(robot, RECORDING),
     }
     arms = ~np.isin(robot.joint_names, list(robot.grippers))

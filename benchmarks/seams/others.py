@@ -50,7 +50,7 @@ class Block:
         if now_ns < self._step_due_ns:
             return self._positions
         if self._chunk is None and not self._server.is_busy:
-            self._server.ask(now_ns, now_ns)
+            self._server.ask(now_ns, self._positions, now_ns)
         self._chunk = self._chunk or self._server.answer(now_ns)
         if self._chunk is None:
             return self._positions
@@ -94,7 +94,9 @@ class Average:
         self._made = -1  # number of the last step
         self._chunk_size = 0
         self._may_insist = True
-        self._kept: tuple[int, int] | None = None  # observation at the server: step, instant [ns]
+        self._kept: tuple[int, int, Array] | None = (
+            None  # at the server: step, instant [ns], state
+        )
         self._asked_for = -1  # step of the inference under way
         self._inferred: set[int] = set()
         self._newest: Chunk | None = None
@@ -122,14 +124,14 @@ class Average:
         if insists:
             self._may_insist = False
         if insists or step not in self._inferred:
-            self._kept = step, now_ns
+            self._kept = step, now_ns, self._positions
 
     def _infer(self, now_ns: int) -> None:
         """Let an idle server take the observation that it has kept."""
         if self._kept is not None and not self._server.is_busy:
-            (self._asked_for, stamp_ns), self._kept = self._kept, None
+            (self._asked_for, stamp_ns, measured), self._kept = self._kept, None
             self._inferred.add(self._asked_for)
-            self._server.ask(stamp_ns, now_ns)
+            self._server.ask(stamp_ns, measured, now_ns)
 
     def _receive(self, now_ns: int) -> None:
         """Merge a chunk into the queue."""

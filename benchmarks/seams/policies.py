@@ -3,7 +3,7 @@
 """
 Policies whose intentions are known: an instant of observation goes in, a chunk comes out.
 
-Neither of them looks at the robot: what they intend is a motion in time, the reference.
+What they intend is a motion in time, the reference, wherever the robot is.
 Letters in shapes: J joints, K points, T instants.
 """
 
@@ -33,8 +33,13 @@ class Intends(Protocol):
     def duration_s(self) -> float:
         """How long the motion is known [s]."""
 
-    def plan(self, stamp_ns: int) -> Chunk:
-        """Return the chunk that follows an observation of that instant."""
+    def plan(self, stamp_ns: int, measured: Array) -> Chunk:
+        """
+        Return the chunk that follows an observation.
+
+        :param stamp_ns: when it was made [ns].
+        :param measured: where the robot stood, (J,) [rad], [m].
+        """
 
     def reference(self, times_ns: NDArray[np.int64]) -> Array:
         """Return the motion itself, (T, J) [rad], [m]."""
@@ -50,6 +55,8 @@ class Synthetic:
     independently, for every instant of observation.
 
     :param robot: whose joints, limits and point times they are.
+    :param returning_s: if given, chunks begin where the robot stands (but for the misses), and
+        come back to the motion with this time constant [s]; else they are on the motion at once.
     :param seed: of the motion and of the misses.
     """
 
@@ -65,9 +72,10 @@ class Synthetic:
 
     duration_s = 20.0
 
-    def __init__(self, robot: Robot, seed: int = 0) -> None:
+    def __init__(self, robot: Robot, returning_s: float | None = None, seed: int = 0) -> None:
         self._names = robot.joint_names
         self._times_ns = point_times_ns(robot, HORIZON)
+        self._returning_s = returning_s
         self._seed = seed
         gripper = np.isin(self._names, list(robot.grippers))  # (J,)
         self._unit = np.where(gripper, self.GRIPPER_SHARE, 1.0)
@@ -91,7 +99,7 @@ class Synthetic:
         angles = times_ns[:, None, None] / NS_PER_S * self._omegas + self._phases
         return np.asarray(self._middle + (self._amplitudes * np.sin(angles)).sum(axis=1))
 
-    def plan(self, stamp_ns: int) -> Chunk:
+    def plan(self, stamp_ns: int, measured: Array) -> Chunk:
         """Return the motion from an instant on, missed."""
         rng = np.random.default_rng((self._seed, stamp_ns))
         joints = len(self._names)
@@ -101,6 +109,9 @@ class Synthetic:
             + self.NOISE * rng.standard_normal((HORIZON, joints))
         )
         positions = self.reference(stamp_ns + self._times_ns) + self._unit * misses
+        if self._returning_s is not None:
+            away = measured - self.reference(np.array([stamp_ns]))  # (1, J)
+            positions += np.exp(-self._times_ns[:, None] / NS_PER_S / self._returning_s) * away
         return Chunk(stamp_ns, self._names, self._times_ns, positions)
 
 
@@ -131,8 +142,8 @@ class Recorded:
         told = [np.interp(times_ns, self._command_times_ns, column) for column in columns]
         return np.stack(told, axis=1)
 
-    def plan(self, stamp_ns: int) -> Chunk:
-        """Return the chunk of the newest picture."""
+    def plan(self, stamp_ns: int, measured: Array) -> Chunk:  # noqa: ARG002 - as Intends has it
+        """Return the chunk of the newest picture, wherever the robot stands."""
         newest = int(np.searchsorted(self._stamps_ns, stamp_ns, side='right')) - 1
         positions = self._chunks[newest]
         return Chunk(int(self._stamps_ns[newest]), self._names, self._times_ns, positions)

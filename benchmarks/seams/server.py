@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.seams.policies import Intends, go_on
 from pi0_ros.policy.continuation import Continuation
@@ -60,13 +61,14 @@ class Server:
         """Whether an answer is being made, or waits to be fetched."""
         return self._under_way is not None
 
-    def ask(self, stamp_ns: int, now_ns: int) -> None:
+    def ask(self, stamp_ns: int, measured: NDArray[np.float64], now_ns: int) -> None:
         """
-        Begin to infer now on the observation of an instant.
+        Begin to infer now on an observation.
 
         :param stamp_ns: when it was made [ns].
+        :param measured: where the robot stood, (J,) [rad], [m].
         """
-        chunk = self._policy.plan(stamp_ns)
+        chunk = self._policy.plan(stamp_ns, measured)
         if self._continuation is not None:
             rest = self._continuation.rest(chunk.stamp_ns)
             if rest is not None:
