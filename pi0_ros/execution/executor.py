@@ -19,13 +19,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pi0_ros.execution.inputs import Inputs
-from pi0_ros.execution.limits import JointLimits, Limiter, Motion
-from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover, Target
+from pi0_ros.execution.limits import JointLimits, Limiter, Motion, Target
+from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.status import Counters, State, Status
-from pi0_ros.execution.timeline import remaining_ns, sample
+from pi0_ros.execution.timeline import Course, remaining_ns
 from pi0_ros.execution.velocities import VelocityJoints
 from pi0_ros.types import NS_PER_S, Chunk, Command, InputError
+
+# A chunk that is younger than a period is taken over before it begins, and the limiter looks back
+# from there.
+LEAD_PERIODS = 4
 
 
 class ChunkExecutor:
@@ -67,9 +71,9 @@ class ChunkExecutor:
                 )
         self._limits = limits
         self._settings = settings
-        self._limiter = Limiter(limits, settings.period_s)
+        self._limiter = Limiter(limits, settings.period_ns)
         self._velocities = VelocityJoints(limits.names, settings)
-        self._grippers = tuple(limits.names.index(name) for name in settings.gripper_joints)
+        self._grippers = np.array([name in settings.gripper_joints for name in limits.names])
         self._counters = Counters()
         self._status = Status(State.IDLE, 'not enabled')
         self._enabled = False
@@ -77,7 +81,7 @@ class ChunkExecutor:
         self._fault: str | None = None
         self._last_tick_ns: int | None = None
         self._motion: Motion | None = None  # last command; None while the next begins a motion
-        self._acceleration = np.zeros(len(limits.names))  # of the last command, (J,)
+        self._before: Motion | None = None  # the command before it
         self._ending: str | None = None  # why the motion is not gone on with, but only braked
         self._forget('yet')
 
@@ -88,6 +92,7 @@ class ChunkExecutor:
         self._rest_ns: int | None = None  # since when commands have been still; None if they move
         self._active: Chunk | None = None  # what the target was made from
         self._target: Target | None = None
+        self._courses: tuple[Course, ...] = ()  # of the chunks that were followed, oldest first
 
     def _begin_anew(self, reason: str) -> None:
         """Let the next motion begin at the robot, which first must not be left rolling."""
@@ -220,7 +225,7 @@ class ChunkExecutor:
         else:
             place, nearest = 'its limits', measured.clip(self._limits.lower, self._limits.upper)
         distance = np.abs(measured - nearest)  # (J,)
-        distance[list(self._grippers)] = 0.0
+        distance[self._grippers] = 0.0
         if self._motion is not None:
             distance[self._velocities.forwarded] = 0.0
         j, tolerance = int(np.argmax(distance)), self._settings.tracking_tolerance
@@ -235,17 +240,15 @@ class ChunkExecutor:
         assert self._inputs.positions is not None
         motion = self._motion or Motion.at_rest(self._inputs.positions)
         motion = self._velocities.anchor(motion, self._inputs.positions)
-        before_ns = now_ns - self._settings.period_ns
         # A chunk may hold finite numbers whose differences are not; Command looks at the result.
         with np.errstate(over='ignore', invalid='ignore'):
             if self._target is None or self._active is not self._inputs.chunk:
                 self._active = self._inputs.chunk
+                before_ns = now_ns - self._settings.period_ns
                 self._target = self._take_over(self._active, motion, before_ns)
-            before, target = self._velocities.aim(
-                motion, self._target(before_ns), self._target(now_ns)
-            )
-            motion = self._limiter.step(motion, before, target)
-            limited = not np.allclose(motion.position, target, rtol=0, atol=1e-9)
+            aim = self._velocities.aim(motion, self._limiter.read(self._target, now_ns))
+            motion = self._limiter.step(motion, aim)
+            limited = not np.allclose(motion.position, aim.position, rtol=0, atol=1e-9)
         command = self._emit(motion, now_ns)
         self._counters.ticks_limited += limited
         age_s = (now_ns - self._active.stamp_ns) / NS_PER_S
@@ -257,28 +260,37 @@ class ChunkExecutor:
     def _take_over(self, chunk: Chunk, motion: Motion, time_ns: int) -> Target:
         """Join a chunk to the motion, whose last command was due at a time."""
         settings = self._settings
-        begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
         late_ns = 0
         untouched = self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns
         if untouched and settings.strategy not in FORESEEING:
-            late_ns = max(0, time_ns - begins_ns)
+            late_ns = max(0, time_ns - chunk.stamp_ns - int(chunk.times_ns[0]))
         self._rest_ns = None
-        course = self._velocities.course(chunk)
+        new = Course(
+            self._velocities.course(chunk),
+            settings.interpolation,
+            settings.smoothing_s,
+            exact=self._grippers,
+            late_ns=late_ns,
+            lead_ns=LEAD_PERIODS * settings.period_ns,
+        )
         seam = Handover(
             time_ns=time_ns,
-            period_ns=settings.period_ns,
-            motion=self._velocities.at_seam(motion, self._acceleration),
-            new=lambda instant_ns: sample(course, instant_ns - late_ns, settings.interpolation),
-            begins_ns=begins_ns + late_ns,
+            motion=self._velocities.at_seam(motion, self._before or motion),
+            limiter=self._limiter,
+            new=new,
+            earlier=tuple(course for course in self._courses if course.ends_ns > time_ns),
             fade_s=settings.crossfade_s,
+            decay_per_s=settings.ensemble_decay_per_s,
             unfaded=self._grippers,
         )
+        self._courses = (*seam.earlier, new)
         return STRATEGIES[settings.strategy](seam)
 
     def _hold(self, now_ns: int, text: str) -> Command | None:
         """Brake and stay, or be silent if there is no motion to end."""
         self._counters.holds += self._status.state is State.RUNNING
         self._active = self._target = None
+        self._courses = ()
         if self._rest_ns is None and (self._motion is None or not self._motion.velocity.any()):
             self._rest_ns = now_ns
         over = not self._enabled or self._ending is not None
@@ -293,7 +305,5 @@ class ChunkExecutor:
     def _emit(self, motion: Motion, now_ns: int) -> Command:
         """Return a motion as a command, and go on from there if it could be one."""
         command = Command(now_ns, self._limits.names, motion.position, motion.velocity)
-        velocity = 0.0 if self._motion is None else self._motion.velocity
-        self._acceleration = (motion.velocity - velocity) / self._settings.period_s
-        self._motion = motion
+        self._before, self._motion = self._motion, motion
         return command

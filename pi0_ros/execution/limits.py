@@ -11,31 +11,39 @@ nothing of chunks, and treats every joint by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pi0_ros.types import InputError, check_joint_names, finite_array
+from pi0_ros.execution.timeline import Instants
+from pi0_ros.types import NS_PER_S, InputError, check_joint_names, finite_array
+
+#: Joint targets (..., J) in [rad] or [m] as a function of instants (...) [ns of the ROS clock].
+Target = Callable[[Instants], NDArray[np.float64]]
 
 
 class Motion(NamedTuple):
     """
-    Where a command stands and how fast it moves.
+    Where a command stands and how it moves.
+
+    Velocity and acceleration are what the limiter at work takes for them: see its ``read``.
 
     :param position: (J,), in [rad] or [m].
     :param velocity: (J,), in [rad/s] or [m/s].
+    :param acceleration: (J,), in [rad/s²] or [m/s²].
     """
 
     position: NDArray[np.float64]
     velocity: NDArray[np.float64]
+    acceleration: NDArray[np.float64]
 
     @classmethod
     def at_rest(cls, position: NDArray[np.float64]) -> Motion:
         """Stand still at a position, (J,)."""
-        return cls(position, np.zeros_like(position))
+        return cls(position, np.zeros_like(position), np.zeros_like(position))
 
 
 class Limited(Protocol):
@@ -143,29 +151,39 @@ def _require(
 
 class Limiter:
     """
-    Steps from command to command within limits.
+    Steps from command to command within limits of position, velocity and acceleration.
 
     Given a start that is within the limits and could stop before their end, every further command
     is so too, whatever the targets. Given a start outside the position limits, no command is
     farther outside than the start.
 
+    Velocity and acceleration are differences of commands: the velocity is that of the last
+    period, the acceleration that between the last two.
+
     :param limits: what the joints can do.
-    :param period_s: time between two commands [s].
+    :param period_ns: time between two commands [ns].
     """
 
-    def __init__(self, limits: JointLimits, period_s: float) -> None:
+    def __init__(self, limits: JointLimits, period_ns: int) -> None:
         self._limits = limits
-        self._period_s = period_s
-        self._notch = limits.acceleration * period_s  # velocity changes by this much, (J,)
+        self._period_s = self.lag_s = period_ns / NS_PER_S
+        """How old an acceleration is that :meth:`read` gives; a velocity is half as old [s]."""
+        self._notch = limits.acceleration * self._period_s  # velocity changes by this much, (J,)
+        self._instants = period_ns * np.arange(-2, 1)  # at which a target is read [ns]
         notches = np.floor(limits.velocity / self._notch)
         # Distance from which the highest speed is allowed: more room changes nothing, (J,)
-        self._run_out = period_s * (
+        self._run_out = self._period_s * (
             (notches + 1) * limits.velocity - self._notch * notches * (notches + 1) / 2
         )
 
-    def step(
-        self, motion: Motion, before: NDArray[np.float64], target: NDArray[np.float64]
-    ) -> Motion:
+    def read(self, target: Target, time_ns: int) -> Motion:
+        """Return what a target does at an instant [ns], measured as motion is here."""
+        earliest, before, now = target(time_ns + self._instants)
+        velocity = (now - before) / self._period_s
+        change = velocity - (before - earliest) / self._period_s
+        return Motion(now, velocity, change / self._period_s)
+
+    def step(self, motion: Motion, aim: Motion) -> Motion:
         """
         Go after a moving target, as fast as the limits allow.
 
@@ -176,12 +194,12 @@ class Limiter:
         than the joint can while it is being caught up with is overshot: no step could avoid it.
 
         :param motion: the last command.
-        :param before: the target one period ago, (J,), in [rad] or [m].
-        :param target: the target now, (J,), in [rad] or [m].
+        :param aim: what the target does now, from :meth:`read`.
         :return: the next command.
         """
+        before = aim.position - aim.velocity * self._period_s
         before = np.clip(before, self._limits.lower, self._limits.upper)
-        target = np.clip(target, self._limits.lower, self._limits.upper)
+        target = np.clip(aim.position, self._limits.lower, self._limits.upper)
         distance = before - motion.position
         closing = np.copysign(self._fastest(np.abs(distance)), distance)
         return self._advance(motion, (target - before) / self._period_s + closing)
@@ -196,16 +214,16 @@ class Limiter:
 
     def _advance(self, motion: Motion, wish: NDArray[np.float64]) -> Motion:
         """Take the velocity nearest to the wished one, (J,), that the limits allow."""
-        position, velocity = motion
+        position, velocity, _ = motion
         lower, upper = self._limits.lower, self._limits.upper
         # The order matters: what acceleration allows always holds a velocity that may stop in
         # time, because the velocity before it did.
         wish = np.clip(wish, -self._fastest(position - lower), self._fastest(upper - position))
-        velocity = np.clip(wish, velocity - self._notch, velocity + self._notch)
-        moved = position + velocity * self._period_s
+        taken = np.clip(wish, velocity - self._notch, velocity + self._notch)
+        moved = position + taken * self._period_s
         # Takes off the last bit by which rounding may pass an end; moves nothing else.
         moved = np.clip(moved, np.minimum(lower, position), np.maximum(upper, position))
-        return Motion(moved, velocity)
+        return Motion(moved, taken, (taken - velocity) / self._period_s)
 
     def _fastest(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """

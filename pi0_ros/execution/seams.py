@@ -4,9 +4,9 @@
 How a new chunk takes over from what the robot is doing.
 
 A strategy takes a :class:`Handover` (where the commands have got to, and where the new chunk
-wants to go) and gives a :data:`Target`, a function from time to joint targets. It is called once
-per seam, keeps nothing, and knows neither limits nor whether the chunk is any good. Strategies
-are chosen by name from :data:`STRATEGIES`.
+wants to go) and gives a target, a function from time to joint targets. It is called once per
+seam, keeps nothing, and knows neither limits nor whether the chunk is any good. Strategies are
+chosen by name from :data:`STRATEGIES`.
 
 What the robot was doing is its last command, not the old chunk: the two are the same as long as
 no limit is met, and where they differ (a start, a resumed hold, a limited motion) only the
@@ -18,16 +18,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.execution.limits import Motion
+from pi0_ros.execution.limits import Limiter, Motion, Target
+from pi0_ros.execution.timeline import Course, Instants
 from pi0_ros.types import NS_PER_S
-
-#: Joint targets (J,) in [rad] or [m] as a function of time [ns of the ROS clock].
-Target = Callable[[int], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -36,22 +35,29 @@ class Handover:
     The instant of a seam.
 
     :param time_ns: when the last command was due [ns].
-    :param period_ns: time between two commands [ns].
     :param motion: the last command.
+    :param limiter: says what its velocity and acceleration are.
     :param new: the new chunk.
-    :param begins_ns: when the new chunk has its first point [ns].
+    :param earlier: the chunks before it that have points left, the oldest first.
     :param fade_s: time in which a fading strategy gives way to the new chunk [s].
-    :param unfaded: indices of the joints that follow the new chunk at once. A gripper is meant to
-        open and close at an instant; between two such intentions there is no useful middle.
+    :param decay_per_s: how much less a chunk counts than an older one, m in exp(-m t) [1/s].
+    :param unfaded: mask of the joints that follow the new chunk at once, (J,). A gripper is meant
+        to open and close at an instant; between two such intentions there is no useful middle.
     """
 
     time_ns: int
-    period_ns: int
     motion: Motion
-    new: Target
-    begins_ns: int
+    limiter: Limiter
+    new: Course
+    earlier: tuple[Course, ...]
     fade_s: float
-    unfaded: tuple[int, ...] = ()
+    decay_per_s: float
+    unfaded: NDArray[np.bool_]
+
+    def offset(self) -> Motion:
+        """Return what the last command and the new chunk differ by, at the instant of the seam."""
+        meant = self.limiter.read(self.new, self.time_ns)
+        return Motion(*(mine - its for mine, its in zip(self.motion, meant, strict=True)))
 
 
 def replace(seam: Handover) -> Target:
@@ -67,34 +73,63 @@ def replace(seam: Handover) -> Target:
 
 def crossfade(seam: Handover) -> Target:
     """
-    Start on the last command with its velocity, and fade into the new chunk.
+    Start on the last command with its velocity and acceleration, and fade into the new chunk.
 
-    The offset of the last command from the new chunk, in position p and velocity v, is added to
-    the chunk and faded to zero within T = fade_s by the cubic Hermite polynomials, s = t / T:
+    The offset of the last command from the new chunk, in position p, velocity v and acceleration
+    a, is added to the chunk and faded to zero within T = fade_s by the quintic Hermite
+    polynomials, s = t / T:
 
-        offset(t) = (1 - s)² ((1 + 2 s) p + s T v)
+        offset(t) = (1 - s)³ ((1 + 3 s + 6 s²) p + s (1 + 3 s) T v + s² T² a / 2)
 
-    Neither the target nor its velocity jumps at either end. The idea of an offset that is taken at
-    arrival and faded is that of axol (almond-bot/axol), which fades the position alone. With the
-    velocity in it the offset also shrinks if chunks come faster than fades end: in the limit of a
-    new chunk at every tick it obeys p'' = -3 p / T² - 2 p' / T, which is damped (ζ = 0.58), where
-    an offset of position alone would stay for ever.
+    Neither the target nor its first two derivatives jump at either end. The idea of an offset
+    that is taken at arrival and faded is that of axol (almond-bot/axol), which fades the position
+    alone. With the velocity in it the offset also shrinks if chunks come faster than fades end:
+    in the limit of a new chunk at every tick it obeys p''' = -60 p / T³ - 36 p' / T² - 9 p'' / T,
+    which is stable, where an offset of position alone would stay for ever.
     """
-    # The command's velocity is that of the last period, so the chunk's is too where it has one.
-    since_ns = max(seam.time_ns - seam.period_ns, seam.begins_ns)
-    step = seam.new(since_ns + seam.period_ns) - seam.new(since_ns)
-    rate = step / (seam.period_ns / NS_PER_S)  # (J,)
-    offset = seam.motion.position - seam.new(seam.time_ns)  # (J,)
-    drift = seam.motion.velocity - rate  # (J,)
-    faded = np.ones_like(offset)
-    faded[list(seam.unfaded)] = 0.0
+    position, velocity, acceleration = (
+        np.where(seam.unfaded, 0.0, part) for part in seam.offset()
+    )
+    fade_s, lag_s = seam.fade_s, seam.limiter.lag_s
+    # Velocity and acceleration are differences, thus of a little ago. That they have changed since
+    # then as the fade will go on to change them makes the formula above true of the commands.
+    jerk = -(
+        60 * position + 36 * fade_s * (velocity + lag_s / 2 * acceleration)
+        + 9 * fade_s**2 * acceleration
+    ) / (fade_s**3 + 9 * fade_s**2 * lag_s + 12 * fade_s * lag_s**2)  # fmt: skip
+    velocity = velocity + lag_s / 2 * acceleration + lag_s**2 / 3 * jerk
+    acceleration = acceleration + lag_s * jerk
+    # As a polynomial in s times (1 - s)³
+    linear = 3 * position + fade_s * velocity
+    square = 6 * position + 3 * fade_s * velocity + fade_s**2 / 2 * acceleration
 
-    def target(time_ns: int) -> NDArray[np.float64]:
-        s = min(max((time_ns - seam.time_ns) / NS_PER_S / seam.fade_s, 0.0), 1.0)
-        fade = (1 - s) ** 2 * ((1 + 2 * s) * offset + s * seam.fade_s * drift)
-        return np.asarray(seam.new(time_ns) + faded * fade)  # (J,)
+    def target(time_ns: Instants) -> NDArray[np.float64]:
+        s = np.clip((time_ns - seam.time_ns) / NS_PER_S / fade_s, 0.0, 1.0)[..., None]
+        return seam.new(time_ns) + (1 - s) ** 3 * (position + s * (linear + s * square))
 
     return target
+
+
+def ensemble(seam: Handover) -> Target:
+    """
+    Follow the weighted mean of all that chunks have meant for an instant.
+
+    A chunk's weight is exp(-m t), t seconds after the oldest's observation: the temporal ensemble
+    of ACT (Zhao et al., arXiv 2304.13705, algorithm 2, where t counts chunks). So the oldest
+    counts most. Whose points come to an end loses its weight over the last fade_s of them, so that
+    nobody leaves with a jump; the mean itself is joined to the last command by :func:`crossfade`.
+    """
+    new, instants = seam.new, seam.new.times_ns
+    total, weights = new.chunk.positions.copy(), np.ones((len(instants), 1))
+    for course in seam.earlier:
+        age_s = (new.chunk.stamp_ns - course.chunk.stamp_ns) / NS_PER_S
+        left_s = (course.ends_ns - instants) / NS_PER_S  # (K,)
+        fade = np.clip(left_s / seam.fade_s, 0.0, 1.0)[:, None]
+        weight = np.exp(seam.decay_per_s * age_s) * fade
+        total += weight * course(instants)
+        weights += weight
+    mean = np.where(seam.unfaded, new.chunk.positions, total / weights)
+    return crossfade(changed(seam, new=new.with_positions(mean)))
 
 
 def rtc(seam: Handover) -> Target:
@@ -109,7 +144,7 @@ def rtc(seam: Handover) -> Target:
 
 
 STRATEGIES: MappingProxyType[str, Callable[[Handover], Target]] = MappingProxyType(
-    {'replace': replace, 'crossfade': crossfade, 'rtc': rtc}
+    {'replace': replace, 'crossfade': crossfade, 'ensemble': ensemble, 'rtc': rtc}
 )
 # Those that follow the clock from rest too: the policy has foreseen what is past by then.
 FORESEEING = frozenset({'rtc'})

@@ -23,7 +23,11 @@ class ExecutorSettings:
     :param period_ns: time between two commands [ns].
     :param strategy: how a new chunk takes over, a name in :data:`.seams.STRATEGIES`.
     :param interpolation: how to read between points, a name in :data:`.timeline.INTERPOLATIONS`.
-    :param crossfade_s: time in which ``crossfade`` gives way to the new chunk [s].
+    :param smoothing_s: how far around itself an instant of a chunk is smoothed by ``spline`` [s].
+    :param crossfade_s: time in which a strategy that fades gives way to the new chunk [s].
+    :param ensemble_decay_per_s: how much less ``ensemble`` counts a chunk than an older one, as
+        the rate of an exponential [1/s]. The default is ACT's 0.01 per action, at 50 actions a
+        second (tonyzhaozh/act, imitate_episodes.py).
     :param chunk_timeout_s: age of a chunk's stamp beyond which it is stale [s].
     :param state_timeout_s: age of the joint state's stamp beyond which it is stale [s].
     :param future_tolerance_s: how far ahead of the clock a stamp may be [s].
@@ -41,8 +45,10 @@ class ExecutorSettings:
 
     period_ns: int
     strategy: str = 'crossfade'
-    interpolation: str = 'linear'
+    interpolation: str = 'spline'
+    smoothing_s: float = 0.02
     crossfade_s: float = 0.2
+    ensemble_decay_per_s: float = 0.5
     chunk_timeout_s: float = 1.0
     state_timeout_s: float = 0.2
     future_tolerance_s: float = 0.05
@@ -67,10 +73,10 @@ class ExecutorSettings:
             value = getattr(self, field)
             if not (math.isfinite(value) and value > 0):
                 raise InputError(f'{field}: expected a positive number, found {value}')
-        if not (math.isfinite(self.future_tolerance_s) and self.future_tolerance_s >= 0):
-            raise InputError(
-                f'future_tolerance_s: expected zero or more, found {self.future_tolerance_s}'
-            )
+        for field in ('smoothing_s', 'future_tolerance_s', 'ensemble_decay_per_s'):
+            value = getattr(self, field)
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(f'{field}: expected zero or more, found {value}')
         for field, wrong in (
             ('velocity_joints', set(self.velocity_joints) & set(self.gripper_joints)),
             ('forwarded_joints', set(self.forwarded_joints) - set(self.velocity_joints)),

@@ -56,29 +56,32 @@ class VelocityJoints:
 
     def anchor(self, motion: Motion, measured: Array) -> Motion:
         """Return the last command, where forwarded joints stand as measured, (J,)."""
-        return Motion(np.where(self.forwarded, measured, motion.position), motion.velocity)
+        return motion._replace(position=np.where(self.forwarded, measured, motion.position))
 
-    def at_seam(self, motion: Motion, acceleration: Array) -> Motion:
+    def at_seam(self, motion: Motion, before: Motion) -> Motion:
         """
         Return the last command as a seam is to take it over.
 
-        :param acceleration: of the last command, (J,).
+        :param before: the command before it.
         """
-        return Motion(
-            np.where(self._told, motion.velocity, motion.position),
-            np.where(self._told, acceleration, motion.velocity),
-        )
+        _, velocity, acceleration = motion
+        change = (acceleration - before.acceleration) / self._period_s
+        return self._for_told(motion, Motion(velocity, acceleration, change))
 
-    def aim(self, motion: Motion, before: Array, target: Array) -> tuple[Array, Array]:
+    def aim(self, motion: Motion, aim: Motion) -> Motion:
         """
-        Return the positions to come from and to reach, (J,) each.
+        Return what is to be reached, positions for all joints.
 
         :param motion: the last command.
-        :param before: what the seam said for then, (J,).
-        :param target: what it says for now, (J,).
+        :param aim: what the seam says for now.
         """
-        position = motion.position
-        return (
-            np.where(self._told, position, before),
-            np.where(self._told, position + target * self._period_s, target),
-        )
+        velocity, acceleration, _ = aim
+        position = motion.position + velocity * self._period_s
+        return self._for_told(aim, Motion(position, velocity, acceleration))
+
+    def _for_told(self, motion: Motion, told: Motion) -> Motion:
+        """Return the second motion for the joints that are told velocities, else the first."""
+        if not self._names:
+            return motion
+        pairs = zip(told, motion, strict=True)
+        return Motion(*(np.where(self._told, mine, others) for mine, others in pairs))

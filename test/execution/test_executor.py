@@ -90,10 +90,10 @@ def test_agreeing_chunks_are_followed_without_a_seam(strategy, interpolation):
         errors.append(np.abs(rig.last.positions - curve(rig.now_s)).max())
     assert rig.state is State.RUNNING
     assert rig.executor.counters.holds == 0
-    # The sagitta of 20 ms of this curve is 6e-5. Its line segments' velocities differ by 0.024;
-    # of such a difference crossfade makes up to 4 / 27 of what it moves in 0.2 s.
-    staircase = strategy in {'crossfade', 'rtc'} and interpolation == 'linear'
-    assert max(errors[100:]) < (7e-4 if staircase else 1e-4)
+    # Smoothing and the sagitta of 20 ms of this curve make 1e-4. Line segments' velocities differ
+    # by 0.024, which one tick takes for an acceleration; fading that moves up to 1.7 % of a T².
+    fades_lines = strategy != 'replace' and interpolation == 'linear'
+    assert max(errors[100:]) < (2.5e-3 if fades_lines else 2e-4)
 
 
 @pytest.mark.parametrize('interpolation', INTERPOLATIONS)
@@ -110,18 +110,20 @@ def test_disagreeing_chunks_do_not_jump_and_converge(strategy, interpolation):
     assert np.abs(rig.last.positions - sway()(rig.now_s)).max() < 1e-3
 
 
-def test_crossfade_is_gentler_than_the_limits_and_replace_uses_them():
+def test_fades_are_gentler_than_the_limits_and_replace_uses_them():
     peaks = {}
     for strategy in STRATEGIES:
         rig = Rig(strategy=strategy)
         rig.offer(rest())
         rig.ticks(5)
-        rig.offer(rest(beside(0.02, 0, 0)))
-        velocities = np.array([c.velocities[0] for c in rig.ticks(40)])
+        rig.offer(rest(beside(0.02, 0, 0)), horizon_ms=900)
+        velocities = np.array([c.velocities[0] for c in rig.ticks(70)])
         peaks[strategy] = np.abs(np.diff(velocities)).max() / 0.01
-        assert rig.last.positions == pytest.approx(beside(0.02, 0, 0), abs=1e-9)
+        assert rig.last.positions == pytest.approx(beside(0.02, 0, 0), abs=1e-6)
     assert peaks['replace'] == pytest.approx(LIMITS.acceleration[0])
-    assert peaks['crossfade'] <= 6 * 0.02 / 0.2**2 * (1 + 1e-9)
+    # The most that a quintic from rest to rest needs is 10 / sqrt(3) of p / T².
+    assert peaks['crossfade'] <= 5.78 * 0.02 / 0.2**2
+    assert peaks['ensemble'] < peaks['crossfade']
 
 
 def test_chunk_in_the_middle_of_a_fade():
@@ -131,8 +133,7 @@ def test_chunk_in_the_middle_of_a_fade():
     for k in range(6):
         rig.offer(rest(beside(0.02 * (-1) ** k, 0, 0)))
         velocities = np.array([c.velocities[0] for c in rig.ticks(7)])
-        # The fade's own curvature: 6 p / T² + 4 v / T, far below the limit's 8 rad/s².
-        assert np.abs(np.diff(velocities)).max() / 0.01 < 6
+        assert np.abs(np.diff(velocities)).max() / 0.01 < 7.5, 'less than the limit of 8 rad/s²'
     rig.ticks(30)
     assert rig.last.positions == pytest.approx(START - [0.02, 0, 0], abs=1e-9)
     assert rig.executor.counters.ticks_limited == 0

@@ -196,7 +196,7 @@ def test_gripper_that_holds_something_is_no_fault():
 
 @pytest.mark.parametrize('strategy', STRATEGIES)
 def test_result_that_is_not_finite_never_leaves(strategy):
-    rig = Rig(interpolation='cubic', strategy=strategy)
+    rig = Rig(interpolation='spline', strategy=strategy)
     rig.offer(sway())
     rig.ticks(20)
     huge = np.outer([1, -1, 1, -1, 1, -1], [0, 1.7e308, 0])

@@ -85,8 +85,8 @@ def test_chunks_that_disagree_are_faded_in_velocity(sends):
     offer(rig, steady(0.6, -0.5), horizon_ms=1000)
     speeds = np.array([0.4] + [c.velocities[0] for c in rig.ticks(25)])
     assert speeds[-1] == pytest.approx(0.6, abs=1e-9)
-    # The steepest slope of the fade of 0.2 rad/s in 0.2 s is 1.5 rad/s²; the limit is 8.
-    assert np.diff(speeds).max() / 0.01 <= 1.5 * (1 + 1e-2)
+    # The steepest slope of the fade of 0.2 rad/s in 0.2 s is 15/8 rad/s²; the limit is 8.
+    assert np.diff(speeds).max() / 0.01 <= 15 / 8 * (1 + 1e-2)
     assert np.diff(speeds).min() >= -1e-9
 
 

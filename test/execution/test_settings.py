@@ -18,8 +18,11 @@ from pi0_ros.types import InputError
         ({'tracking_tolerance': -1.0}, 'tracking_tolerance: expected a positive number'),
         ({'future_tolerance_s': -0.1}, 'future_tolerance_s: expected zero or more, found -0.1'),
         ({'clock_jump_s': 0.01}, r'clock_jump_s: expected more than the period \(0.01 s\)'),
-        ({'strategy': 'x'}, "strategy: expected one of replace, crossfade, rtc, found 'x'"),
-        ({'interpolation': 'x'}, "interpolation: expected one of linear, cubic, found 'x'"),
+        (
+            {'strategy': 'x'},
+            "strategy: expected one of replace, crossfade, ensemble, rtc, found 'x'",
+        ),
+        ({'interpolation': 'x'}, "interpolation: expected one of linear, spline, found 'x'"),
     ],
 )
 def test_bad_settings_are_named(change, sentence):
