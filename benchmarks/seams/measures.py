@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.seams.trace import POINT_NS, Trace
+from pi0_ros.execution.meter import SeamMeter
 from pi0_ros.types import NS_PER_S
 
 Array = NDArray[np.float64]
 
-# Parabolas through three commands, 2.5, 1.5 and 0.5 periods away: their value, slope and
-# curvature in the middle of the seam, in periods.
-BEFORE = np.array([[0.375, -1.25, 1.875], [1.0, -3.0, 2.0], [1.0, -2.0, 1.0]])
-AFTER = np.array([[1.875, -1.25, 0.375], [-2.0, 3.0, -1.0], [1.0, -2.0, 1.0]])
 MOVING = 0.05  # speed from which on something moves [rad/s]
-STANDING = 0.01  # share of the reference's speed below which a robot stands
+HELD = 1e-9  # speed up to which a robot is held [rad/s]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Measures:
     :param p95_jump: of the hand-overs' worst joints, (3,).
     :param handovers: how many.
     :param jerk: root mean square [rad/s³].
-    :param stalled: ticks in which the robot stood though the reference moved.
+    :param stalled: ticks in which the robot was held though the reference moved.
     :param needless: those of them in which the newest chunk that had arrived moved, too.
     :param tracking: distance from the reference, root mean square [rad].
     :param missing: the same of that newest chunk, which no executor can know better.
@@ -58,21 +55,18 @@ class Measures:
 
 def seam_jumps(commands: Array, handovers: NDArray[np.bool_], period_s: float) -> Array:
     """
-    Return how much every hand-over jumps.
-
-    The three commands on either side determine a parabola each. The jump is how far the two are
-    apart, in position, velocity and acceleration, midway between the last command before and the
-    first one after.
+    Return how much every hand-over jumps, in position, velocity and acceleration.
 
     :param commands: (T, J) [rad].
     :param handovers: whether a command is the first one after, (T,).
     :return: (N, 3, J), without hand-overs too near the ends of the trace.
     """
-    first = np.flatnonzero(handovers)
-    first = first[(first >= 3) & (first <= len(commands) - 3)]
-    before, after = (first[:, None] + np.arange(*span) for span in ((-3, 0), (0, 3)))  # (N, 3)
-    jumps = AFTER @ commands[after] - BEFORE @ commands[before]  # (N, 3, J)
-    return np.asarray(np.abs(jumps) / np.array([1.0, period_s, period_s**2])[:, None])
+    meter = SeamMeter(period_s)
+    met = [
+        meter.add(command, is_first=is_first)
+        for command, is_first in zip(commands, handovers.tolist(), strict=True)
+    ]
+    return np.abs([jump for jump in met if jump is not None]).reshape(-1, 3, commands.shape[1])
 
 
 def measure(trace: Trace, joints: NDArray[np.bool_]) -> Measures:
@@ -93,7 +87,7 @@ def measure(trace: Trace, joints: NDArray[np.bool_]) -> Measures:
             commands[ticks:] - commands[:-ticks],
         )
     )
-    stalled = (wanted > MOVING) & (done < STANDING * wanted)
+    stalled = (wanted > MOVING) & (done < HELD)
     jerk = np.diff(commands, 3, axis=0) / period_s**3
     return Measures(
         worst_jump=jumps.max(axis=0),

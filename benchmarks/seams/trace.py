@@ -17,7 +17,7 @@ from benchmarks.seams.policies import Intends
 from benchmarks.seams.server import Delays, Server
 from pi0_ros.execution.seams import STRATEGIES
 from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.execution.timeline import sample
+from pi0_ros.execution.timeline import Course
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S
 
@@ -109,12 +109,14 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
         method = Ours(robot, server, reference[0], period_ns, row.method)
     warm = times_ns >= WARM_UP_NS
     handovers, commands, planned = [], [], []
-    source, limited = None, 0
+    source, newest, limited = None, None, 0
     for now_ns, is_warm in zip(times_ns.tolist(), warm, strict=True):
         commands.append(method.tick(now_ns))
         if is_warm:
             assert server.newest is not None
-            planned.append([sample(server.newest, t) for t in (now_ns, now_ns - POINT_NS)])
+            if newest is None or newest.chunk is not server.newest:
+                newest = Course(server.newest)
+            planned.append(newest(np.array([now_ns, now_ns - POINT_NS])))
         else:
             limited = method.limited
         handovers.append(method.source is not None and method.source is not source)
