@@ -17,7 +17,7 @@ TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
 
-.PHONY: help demo test lint bench-pipeline bench-seams eval-demo eval-topics train-demo setup system clean
+.PHONY: help demo test lint bench-pipeline bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -45,6 +45,9 @@ bench-seams: $(STAMP)  ## how chunks are joined under delay, beside what others 
 eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
 	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \
 	  --trials $(TRIALS) --others $(OTHERS)
+
+bench-closed-loop: $(STAMP)  ## what delay costs, by how chunks are taken over (OTHERS=20 scenes each)
+	. $(BIN)/activate && python benchmarks/closed_loop.py $(CHECKPOINT) --trials $(OTHERS)
 
 eval-topics: $(STAMP)  ## the same through ROS, all nodes as processes, in real time
 	. $(BIN)/activate && python benchmarks/demo_over_topics.py $(CHECKPOINT)

@@ -25,6 +25,7 @@ setup(
         (SHARE, ['package.xml']),
         files('launch', '*.launch.py'),
         files('config'),
+        files('config/controllers'),
         files('config/robots'),
         files('config/servers'),
         files('config/train'),

@@ -82,7 +82,7 @@ class Driver(Node):
         stages = [
             float(value)
             for key, value in self._chunk.items()
-            if key.endswith('_ms') and not key.endswith(('_age_ms', 'latency_ms'))
+            if key.endswith('_ms') and not (key.endswith('_age_ms') or key.startswith('latency'))
         ]
         self.chunk_ms.append(sum(stages))
 

@@ -7,14 +7,18 @@ The policy and the executor for a robot whose drivers run already.
 """
 
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
 ARGUMENTS = (
     ('robot', None, "one of the package's robots, or the path of a .yaml file"),
-    ('checkpoint', None, 'folder with the weights, the tokenizer and the statistics'),
+    (
+        'checkpoint',
+        '',
+        'folder with weights, tokenizer and statistics; empty: what the params_file says',
+    ),
     (
         'params_file',
         PathJoinSubstitution([FindPackageShare('pi0_ros'), 'config', 'params.yaml']),
@@ -22,6 +26,23 @@ ARGUMENTS = (
     ),
     ('use_sim_time', 'false', 'follow /clock'),
 )
+
+
+def _policy(context, shared):
+    """Return the policy; without a checkpoint that of the params_file counts, if there is one."""
+    checkpoint = LaunchConfiguration('checkpoint').perform(context)
+    given = [{'checkpoint': checkpoint}] if checkpoint else []
+    return [
+        Node(
+            package='pi0_ros',
+            executable='policy_node',
+            name='pi0_policy',
+            parameters=[*shared, *given, {'autostart': True}],
+            respawn=True,
+            respawn_delay=2.0,
+            output='screen',
+        )
+    ]
 
 
 def generate_launch_description():
@@ -36,17 +57,7 @@ def generate_launch_description():
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=value, description=text)
           for name, value, text in ARGUMENTS),
-        Node(
-            package='pi0_ros',
-            executable='policy_node',
-            name='pi0_policy',
-            parameters=[
-                *shared, {'checkpoint': LaunchConfiguration('checkpoint'), 'autostart': True},
-            ],
-            respawn=True,
-            respawn_delay=2.0,
-            output='screen',
-        ),
+        OpaqueFunction(function=_policy, args=[shared]),
         Node(
             package='pi0_ros',
             executable='executor_node',

@@ -192,10 +192,18 @@ def test_command_goes_to_each_controller_by_name():
     assert list(convert.command_to_array(command, ['c', 'a'], 'velocity').data) == [6.0, 4.0]
     state = convert.command_to_joint_state(command, ['b'])
     assert (list(state.name), list(state.position), list(state.velocity)) == (['b'], [2.0], [5.0])
-    message = convert.command_to_trajectory(command, ['b', 'c'], 10_000_000)
+    rest = Command(30_000_007, ('c', 'b'), np.array([3.1, 2.1]), np.zeros(2))
+    message = convert.command_to_trajectory([command, rest], ['b', 'c'], 10_000_000)
     assert message.header.stamp == Time()
-    assert list(message.points[0].positions) == [2.0, 3.0]
-    assert convert.time_to_ns(message.points[0].time_from_start) == 10_000_000
+    assert [list(point.positions) for point in message.points] == [[2.0, 3.0], [2.1, 3.1]]
+    assert [list(point.velocities) for point in message.points] == [[5.0, 6.0], [0.0, 0.0]]
+    times = [convert.time_to_ns(point.time_from_start) for point in message.points]
+    assert times == [10_000_000, 40_000_000]
+
+
+def a_trajectory(command, joints):
+    rest = Command(command.stamp_ns + 1, command.names, command.positions + 1, np.zeros(3))
+    return convert.command_to_trajectory([command, rest], joints, 1)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ def test_command_goes_to_each_controller_by_name():
     [
         ('float64_multi_array', convert.command_to_array),
         ('joint_state', convert.command_to_joint_state),
-        ('joint_trajectory', lambda *given: convert.command_to_trajectory(*given, 1)),
+        ('joint_trajectory', a_trajectory),
     ],
 )
 def test_controller_reads_what_it_was_told(kind, make):
@@ -215,11 +223,21 @@ def test_controller_reads_what_it_was_told(kind, make):
         read(message, NAMES)
 
 
-@pytest.mark.parametrize('count', [0, 2])
-def test_trajectory_of_several_points_is_no_command(count):
-    points = [JointTrajectoryPoint(positions=[0.0])] * count
-    with pytest.raises(InputError, match=f'one point, found {count}'):
-        convert.trajectory_to_targets(JointTrajectory(joint_names=['a'], points=points), ('a',))
+@pytest.mark.parametrize(
+    ('stamp_s', 'velocities', 'words'),
+    [
+        (0, (), 'with a point, found none'),
+        (1, ((1.0,), (0.0,)), '2 points, stamp 1000000000 ns'),
+        (0, ((1.0,), (0.5,)), r'last velocities \[0.5\]'),
+        (0, ((), ()), r'last velocities \[\]'),
+    ],
+)
+def test_trajectory_that_is_more_than_a_command_is_none(stamp_s, velocities, words):
+    points = [JointTrajectoryPoint(positions=[0.0], velocities=v) for v in velocities]
+    message = JointTrajectory(joint_names=['a'], points=points)
+    message.header.stamp.sec = stamp_s
+    with pytest.raises(InputError, match=words):
+        convert.trajectory_to_targets(message, ('a',))
 
 
 def test_types_have_their_names():

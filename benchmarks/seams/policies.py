@@ -51,8 +51,8 @@ class Synthetic:
 
     Every joint goes on a sum of three slow sines through the middle of its range. A chunk is the
     motion, plus an offset that is the chunk's own, plus a drift that grows along the chunk, plus
-    noise on every point. Their deviations are measured ones (doc/seams.md); they are drawn anew,
-    independently, for every instant of observation.
+    noise on every point. Their deviations are the recorded policy's (doc/seams.md); they are drawn
+    anew, independently, for every instant of observation.
 
     :param robot: whose joints, limits and point times they are.
     :param returning_s: if given, chunks begin where the robot stands (but for the misses), and

@@ -3,10 +3,10 @@
 """
 Record the demo's policy densely: a chunk for every picture of one motion in the simulator.
 
-The line drives the robot in lock-step as the demo's nodes do by default. Beside it a second copy
-of the policy is asked at every picture, and nobody executes what it answers: so chunks are known
-for many instants of a motion whose robot is where such a policy wants it. Two sentences are said
-one after the other, for a motion long enough to hold a slow inference.
+The line drives the robot in lock-step, with the demo's parameters. Beside it a second copy of the
+policy is asked at every picture, for independent chunks, and nobody executes what it answers: so
+chunks are known for many instants of a motion whose robot is where such a policy wants it. Two
+sentences are said one after the other, for a motion long enough to hold a slow inference.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
-from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.policy.policy import Policy
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.robots.spec import Robot
 from pi0_ros.sim.evaluate.line import Line
+from pi0_ros.sim.evaluate.parameters import read_parameters
 from pi0_ros.sim.evaluate.trial import LATENCY_S
 from pi0_ros.sim.rates import CAMERA_RATE_HZ
 from pi0_ros.sim.robot import SimRobot
 from pi0_ros.types import NS_PER_S, Chunk, Observation
 
+PARAMETERS = Path(__file__).resolve().parents[2] / 'config' / 'demo_params.yaml'
 SEED = 7
-SENTENCES = ('put the red cube on the green cube', 'put the blue cube on the red cube')
-SENTENCE_S = 6.0  # for each; it is done by then
+# With how long the robot is left to each: what it needs, and little rest [s].
+SENTENCES = {'put the red cube on the green cube': 5.0, 'pick up the blue cube': 3.5}
 
 
 def record(robot: Robot, checkpoint: Path, file: Path) -> None:
@@ -43,15 +44,19 @@ def record(robot: Robot, checkpoint: Path, file: Path) -> None:
     """
     sim = SimRobot('cubes')
     sim.reset(SEED)
-    driving, asked = (Policy.load(checkpoint, robot, seed=seed) for seed in (SEED, SEED + 1))
-    strategy = ExecutorSettings.strategy
-    line = Line(robot, sim, driving, sim.render, LATENCY_S, REPLAN_RATE_HZ, strategy)
+    own = read_parameters(PARAMETERS)
+    driving = Policy.load(checkpoint, robot, rtc=own['rtc'], num_steps=own['num_steps'], seed=SEED)
+    asked = Policy.load(checkpoint, robot, seed=SEED + 1)
+    replanning = Replanning(own['replan'], own['replan_rate_hz'], own['replan_threshold'])
+    line = Line(robot, sim, driving, sim.render, LATENCY_S, replanning, own['strategy'])
     columns = [sim.joint_names.index(name) for name in robot.joint_names]
     chunks: list[Chunk] = []
     times_ns, commands = [], []
-    for count, sentence in enumerate(SENTENCES, start=1):
+    until_ns = 0.0
+    for sentence, duration_s in SENTENCES.items():
         line.say(sentence)
-        while sim.time_ns < count * SENTENCE_S * NS_PER_S:
+        until_ns += duration_s * NS_PER_S
+        while sim.time_ns < until_ns:
             line.tick()  # first, since a stamp of zero means that it was not set
             now_ns = sim.time_ns
             times_ns.append(now_ns)

@@ -13,7 +13,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray, Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from pi0_ros.convert.basics import ns_to_duration, ns_to_time
+from pi0_ros.convert.basics import ns_to_duration, ns_to_time, time_to_ns
 from pi0_ros.convert.cartesian import twist_to_targets
 from pi0_ros.convert.joints import joint_state_to_positions
 from pi0_ros.types import Command, InputError, finite_array
@@ -28,19 +28,28 @@ def command_to_array(
 
 
 def command_to_trajectory(
-    command: Command, joints: Sequence[str], lead_ns: int
+    path: Sequence[Command], joints: Sequence[str], lead_ns: int
 ) -> JointTrajectory:
     """
     Return the targets of some joints as joint_trajectory_controller takes them.
 
-    A single point, one lead ahead, with stamp 0, which means "from now": the controller's own
-    clock never has to agree with ours, and nothing can lie in its past.
+    The stamp is 0, which means "from now": the controller's own clock never has to agree with
+    ours, and nothing can lie in its past. The command is one lead ahead; what follows it is for
+    the case that no other message comes.
+
+    :param path: a command and how it would come to rest; every one knows the joints.
+    :param lead_ns: time in which the controller is to reach the command [ns].
     """
-    point = JointTrajectoryPoint(
-        positions=_pick(command, joints, command.positions),
-        time_from_start=ns_to_duration(lead_ns),
-    )
-    return JointTrajectory(joint_names=list(joints), points=[point])
+    begins_ns = path[0].stamp_ns - lead_ns
+    points = [
+        JointTrajectoryPoint(
+            positions=_pick(command, joints, command.positions),
+            velocities=_pick(command, joints, command.velocities),
+            time_from_start=ns_to_duration(command.stamp_ns - begins_ns),
+        )
+        for command in path
+    ]
+    return JointTrajectory(joint_names=list(joints), points=points)
 
 
 def command_to_joint_state(command: Command, joints: Sequence[str]) -> JointState:
@@ -64,15 +73,21 @@ def array_to_targets(message: Float64MultiArray, joints: Sequence[str]) -> NDArr
 
 def trajectory_to_targets(message: JointTrajectory, joints: Sequence[str]) -> NDArray[np.float64]:
     """
-    Return the targets of the joints from a trajectory of one point, (J,).
+    Return the targets of the joints from a command and how it would come to rest, (J,).
 
-    :raises InputError: if it has another number of points, lacks a joint, or a target is not
-        finite.
+    :raises InputError: if it has no points, or several that are more than that: with a stamp, or
+        without coming to rest; if it lacks a joint, or a target is not finite.
     """
-    if len(message.points) != 1:
-        raise InputError(
-            f'command: expected a trajectory of one point, found {len(message.points)}'
-        )
+    if not message.points:
+        raise InputError('command: expected a trajectory with a point, found none')
+    if len(message.points) > 1:
+        stamp_ns, last = time_to_ns(message.header.stamp), message.points[-1]
+        if stamp_ns or not len(last.velocities) or any(last.velocities):
+            raise InputError(
+                'command: expected a trajectory of one point, or with stamp 0 and at rest in its '
+                f'last, found {len(message.points)} points, stamp {stamp_ns} ns and last '
+                f'velocities {list(last.velocities)}'
+            )
     positions = message.points[0].positions
     state = JointState(name=list(message.joint_names), position=list(positions))
     return joint_state_to_positions(state, joints)

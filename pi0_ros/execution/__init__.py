@@ -7,6 +7,7 @@ From chunks of intended motion to commands that a robot can follow.
 - :mod:`.seams` joins a new chunk to what the robot was doing,
 - :mod:`.velocities` leads joints that are told velocities through both,
 - :mod:`.limits` keeps position, velocity and acceleration within bounds,
+- :mod:`.stopping` says how a command would come to rest,
 - :mod:`.settings` is what a user may choose, :mod:`.status` what a user is told,
 - :mod:`.inputs` keeps what has arrived and says whether it can be relied on,
 - :mod:`.executor` decides, tick by tick, whether to follow, to brake or to be silent.

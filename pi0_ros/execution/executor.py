@@ -273,12 +273,15 @@ class ChunkExecutor:
             late_ns=late_ns,
             lead_ns=LEAD_PERIODS * settings.period_ns,
         )
+        slope, bend = self._velocities.reach(self._limits)
         seam = Handover(
             time_ns=time_ns,
             motion=self._velocities.at_seam(motion, self._before or motion),
             limiter=self._limiter,
             new=new,
             earlier=tuple(course for course in self._courses if course.ends_ns > time_ns),
+            slope=slope,
+            bend=bend,
             fade_s=settings.crossfade_s,
             decay_per_s=settings.ensemble_decay_per_s,
             unfaded=self._grippers,

@@ -28,6 +28,8 @@ from pi0_ros.execution.limits import Limiter, Motion, Target
 from pi0_ros.execution.timeline import Course, Instants
 from pi0_ros.types import NS_PER_S
 
+SHARE = 0.75  # of a joint's limits that a fade may take
+
 
 @dataclass(frozen=True)
 class Handover:
@@ -39,6 +41,9 @@ class Handover:
     :param limiter: says what its velocity and acceleration are.
     :param new: the new chunk.
     :param earlier: the chunks before it that have points left, the oldest first.
+    :param slope: how fast the joints' targets may change, (J,): the limits of their velocities,
+        or of their accelerations if it is velocities that they are told.
+    :param bend: how fast that may change, (J,).
     :param fade_s: time in which a fading strategy gives way to the new chunk [s].
     :param decay_per_s: how much less a chunk counts than an older one, m in exp(-m t) [1/s].
     :param unfaded: mask of the joints that follow the new chunk at once, (J,). A gripper is meant
@@ -50,6 +55,8 @@ class Handover:
     limiter: Limiter
     new: Course
     earlier: tuple[Course, ...]
+    slope: NDArray[np.float64]
+    bend: NDArray[np.float64]
     fade_s: float
     decay_per_s: float
     unfaded: NDArray[np.bool_]
@@ -90,7 +97,8 @@ def crossfade(seam: Handover) -> Target:
     position, velocity, acceleration = (
         np.where(seam.unfaded, 0.0, part) for part in seam.offset()
     )
-    fade_s, lag_s = seam.fade_s, seam.limiter.lag_s
+    lag_s = seam.limiter.lag_s
+    fade_s = _fade_s(seam, position, velocity)
     # Velocity and acceleration are differences, thus of a little ago. That they have changed since
     # then as the fade will go on to change them makes the formula above true of the commands.
     jerk = -(
@@ -104,10 +112,33 @@ def crossfade(seam: Handover) -> Target:
     square = 6 * position + 3 * fade_s * velocity + fade_s**2 / 2 * acceleration
 
     def target(time_ns: Instants) -> NDArray[np.float64]:
-        s = np.clip((time_ns - seam.time_ns) / NS_PER_S / fade_s, 0.0, 1.0)[..., None]
-        return seam.new(time_ns) + (1 - s) ** 3 * (position + s * (linear + s * square))
+        elapsed_s = np.asarray((time_ns - seam.time_ns) / NS_PER_S)[..., None]
+        s = np.clip(elapsed_s / fade_s, 0.0, 1.0)  # (..., J)
+        fade = (1 - s) ** 3 * (position + s * (linear + s * square))
+        return np.asarray(seam.new(time_ns) + fade)
 
     return target
+
+
+def _fade_s(
+    seam: Handover, position: NDArray[np.float64], velocity: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """
+    Return how long each joint's offset takes to fade, (J,) [s].
+
+    That is seam.fade_s, or so much longer that the fade needs no more than a share of what the
+    joint can do: the rest is the chunk's, and where the two exceed it together, the limiter would
+    cut off what has been planned so evenly. A fade of p goes at up to 15/8 p / T and bends by up
+    to 10/√3 p / T²; one of v bends by up to 3.95 v / T, unless v is what a fade of p needs anyway.
+    """
+    slope, bend = SHARE * seam.slope, SHARE * seam.bend
+    p, v = np.abs(position), np.abs(velocity)
+    fade_s = np.maximum(np.sqrt(10 / 3**0.5 * p / bend), 15 / 8 * p / slope)
+    # Twice the peak, for far into a fade the velocity is large beside what is left of the way.
+    needed = np.where(position * velocity < 0, 2 * 15 / 8 * p / np.maximum(fade_s, 1e-9), 0.0)
+    # A chunk that begins steeper than it goes on must not make its own fade longer and longer.
+    fade_s = fade_s + np.minimum(3.95 * np.maximum(v - needed, 0.0) / bend, seam.fade_s)
+    return np.asarray(np.maximum(fade_s, seam.fade_s))
 
 
 def ensemble(seam: Handover) -> Target:

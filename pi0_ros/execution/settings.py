@@ -47,7 +47,7 @@ class ExecutorSettings:
     strategy: str = 'crossfade'
     interpolation: str = 'spline'
     smoothing_s: float = 0.02
-    crossfade_s: float = 0.2
+    crossfade_s: float = 0.3
     ensemble_decay_per_s: float = 0.5
     chunk_timeout_s: float = 1.0
     state_timeout_s: float = 0.2

@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.execution.limits import Motion
+from pi0_ros.execution.limits import JointLimits, Motion
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.types import Chunk, InputError
 
@@ -38,6 +38,13 @@ class VelocityJoints:
         self._period_s = settings.period_s
         self.forwarded = np.array([name in settings.forwarded_joints for name in names])
         """Those whose robot is told velocities too, (J,) bool."""
+
+    def reach(self, limits: JointLimits) -> tuple[Array, Array]:
+        """Return how fast the joints' targets may change, and how fast that may, (J,) each."""
+        return (
+            np.where(self._told, limits.acceleration, limits.velocity),
+            np.where(self._told, limits.jerk, limits.acceleration),
+        )
 
     def check(self, chunk: Chunk) -> None:
         """

@@ -35,6 +35,11 @@ def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[In
         is found out, and told, when it is asked.
     """
     if p.backend == 'local':
+        if not p.checkpoint:
+            raise InputError(
+                'parameter checkpoint: expected the folder of one, found none; only backend '
+                'openpi_server does without'
+            )
         seed = None if p.seed < 0 else p.seed
         policy = Policy.load(
             p.checkpoint,

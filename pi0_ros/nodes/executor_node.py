@@ -34,6 +34,7 @@ from pi0_ros.execution.limits import JointLimits
 from pi0_ros.execution.seams import STRATEGIES
 from pi0_ros.execution.settings import RATE_HZ, ExecutorSettings
 from pi0_ros.execution.status import State
+from pi0_ros.execution.stopping import StoppingPath
 from pi0_ros.execution.timeline import INTERPOLATIONS
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
@@ -83,8 +84,9 @@ class ExecutorNode(Node):
         self._measured = robot.measured_joints
         self._axes = np.zeros(len(robot.axes))
         self._period_ns = int(NS_PER_S / p.rate_hz)
+        self._limits = JointLimits.of(robot)
         self._core = ChunkExecutor(
-            JointLimits.of(robot),
+            self._limits,
             ExecutorSettings(
                 period_ns=self._period_ns,
                 strategy=p.strategy,
@@ -119,6 +121,7 @@ class ExecutorNode(Node):
 
     def _make_output(self, output: Output):
         """Return the function that sends a command's part to one controller."""
+        stopping = StoppingPath(self._limits, output.joints, self._period_ns)
         message_class, convert = {
             'float64_multi_array': (
                 Float64MultiArray,
@@ -127,7 +130,9 @@ class ExecutorNode(Node):
             'joint_state': (JointState, command_to_joint_state),
             'joint_trajectory': (
                 JointTrajectory,
-                lambda command, joints: command_to_trajectory(command, joints, self._period_ns),
+                lambda command, joints: command_to_trajectory(
+                    stopping.of(command), joints, self._period_ns
+                ),
             ),
             'twist_stamped': (
                 TwistStamped,

@@ -29,12 +29,16 @@ from pi0_ros.convert import (
 )
 from pi0_ros.model.precision import DTYPES
 from pi0_ros.nodes.backend import BACKEND, make_policy
+from pi0_ros.nodes.chunk_info import chunk_info
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
+from pi0_ros.policy.delays import Delay, DelayMeter
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import NUM_STEPS, Inference
-from pi0_ros.policy.worker import REPLAN_RATE_HZ, Worker
+from pi0_ros.policy.replanning import MODES as REPLAN_MODES
+from pi0_ros.policy.replanning import Replanning
+from pi0_ros.policy.worker import Worker
 from pi0_ros.preflight.findings import Finding, Level
 from pi0_ros.preflight.guard import MODES, Guard, guard
 from pi0_ros.robots.spec import load_robot
@@ -48,7 +52,13 @@ PARAMETERS = (
     Parameter('num_steps', NUM_STEPS, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
     *BACKEND,
-    Parameter('replan_rate_hz', REPLAN_RATE_HZ, 'chunks per second at most [Hz]', 0.1, 100.0),
+    Parameter('replan', Replanning.mode,
+              'when to infer anew: at a set rate, as fast as it goes, or so that the next chunk '
+              'arrives when a set part of the present one is left', choices=REPLAN_MODES),
+    Parameter('replan_rate_hz', Replanning.rate_hz,
+              'chunks per second at most, if replan is rate [Hz]', 0.1, 100.0),
+    Parameter('replan_threshold', Replanning.threshold,
+              'that part, if replan is on_threshold', 0.0, 1.0),
     Parameter('max_image_age_s', BufferSettings.max_image_age_s,
               'a picture older than this is stale [s]', 0.01, 10.0),
     Parameter('max_state_age_s', BufferSettings.max_state_age_s,
@@ -76,6 +86,7 @@ class PolicyNode(LifecycleNode):
         self._guard: Guard | None = None
         self._buffer: ObservationBuffer | None = None
         self._chunk_count = 0
+        self._delays = DelayMeter()
         self._prompt = ''
         self._bad_input = ''
         self._inputs: list = []
@@ -94,7 +105,13 @@ class PolicyNode(LifecycleNode):
         settings = BufferSettings(p.max_image_age_s, p.max_state_age_s, p.max_spread_s)
         self._buffer = ObservationBuffer(robot, settings)
         self._worker = Worker(
-            self._guard, self._buffer, robot.cameras, self._now_ns, self._publish, p.replan_rate_hz
+            self._guard,
+            self._buffer,
+            robot.cameras,
+            self._now_ns,
+            self._publish,
+            Replanning(p.replan, p.replan_rate_hz, p.replan_threshold),
+            self._report,
         )
         self._open_topics(robot)
         self.get_logger().info(f'{policy_name} drives {robot.name}')
@@ -195,27 +212,22 @@ class PolicyNode(LifecycleNode):
 
     # Outputs.
 
-    def _publish(self, inference: Inference, observation: Observation) -> None:
-        """Publish a chunk and what is known about it; called on the worker's thread."""
-        if not self.context.ok():  # told to end while inferring
+    def _publish(self, inference: Inference) -> None:
+        """Publish a chunk; called on the worker's thread."""
+        if self.context.ok():  # not told to end while inferring
+            self._chunk_out.publish(inference.chunk)
+
+    def _report(self, inference: Inference, observation: Observation, delay: Delay) -> None:
+        """Publish what is known about a chunk; called on the worker's thread."""
+        if not self.context.ok():
             return
+        self._delays.note(delay)
         prompt = observation.prompt
         if prompt != self._prompt:
             self._prompt = prompt
             self.get_logger().info(f'chunk {self._chunk_count} follows "{prompt}"')
-        self._chunk_out.publish(inference.chunk)
-        now_ns = self._now_ns()
-        duration_ms = sum(inference.milliseconds.values())
-        text = f'chunk {self._chunk_count}: inferred in {duration_ms:.0f} ms, "{prompt}"'
-        values = {
-            'chunk': self._chunk_count,
-            'prompt': prompt,
-            'stamp_ns': inference.chunk.stamp_ns,
-            'latency_ms': (now_ns - inference.chunk.stamp_ns) * 1e-6,
-            **{f'{stage}_ms': value for stage, value in inference.milliseconds.items()},
-            **{f'{n}_age_ms': (now_ns - t) * 1e-6 for n, t in observation.stamps_ns.items()},
-        }
-        self._info_out.publish(status_message(NAME, DiagnosticStatus.OK, text, values))
+        info = chunk_info(NAME, self._chunk_count, inference, observation, delay)
+        self._info_out.publish(info)
         self._chunk_count += 1
 
     def _say(self, finding: Finding) -> None:
@@ -244,7 +256,8 @@ class PolicyNode(LifecycleNode):
             level, text = DiagnosticStatus.WARN, waiting_for
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)
         self._bad_input = ''
-        status = status_message(NAME, level, text, {'chunks': self._chunk_count})
+        values = {'chunks': self._chunk_count, **self._delays.values()}
+        status = status_message(NAME, level, text, values)
         self._diagnostics_out.publish(diagnostics_message(self._now_ns(), status))
 
 

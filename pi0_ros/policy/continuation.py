@@ -18,6 +18,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from pi0_ros.policy.delays import Delay
 from pi0_ros.types import Chunk
 
 WINDOW = 10  # delays that are remembered: the b of the paper, arXiv 2506.07339
@@ -49,19 +50,21 @@ class Continuation:
 
     def __init__(self) -> None:
         self._delays_ns: deque[int] = deque(maxlen=WINDOW)
-        self._last: Chunk | None = None
-        self._is_warm = False
+        self.newest: Chunk | None = None
+        """The chunk that was ready last; None if none was."""
 
-    def note(self, chunk: Chunk, ready_ns: int) -> None:
+    def note(self, chunk: Chunk, ready_ns: int) -> Delay:
         """
         Hear that a chunk is ready.
 
         :param ready_ns: when [ns].
+        :return: how long it took, beside what was expected.
         """
-        if self._is_warm:
-            self._delays_ns.append(max(0, ready_ns - chunk.stamp_ns))
-        self._is_warm = True
-        self._last = chunk
+        delay = Delay(self.delay_ns, max(0, ready_ns - chunk.stamp_ns))
+        if self.newest is not None:
+            self._delays_ns.append(delay.measured_ns)
+        self.newest = chunk
+        return delay
 
     @property
     def delay_ns(self) -> int | None:
@@ -75,7 +78,7 @@ class Continuation:
         :param stamp_ns: when its observation was captured [ns].
         :return: None if nothing is left of the last chunk, or no delay is known yet.
         """
-        last, delay_ns = self._last, self.delay_ns
+        last, delay_ns = self.newest, self.delay_ns
         if last is None or delay_ns is None or stamp_ns < last.stamp_ns:
             return None
         times_ns = last.times_ns

@@ -14,12 +14,13 @@ import threading
 from typing import Protocol
 
 from pi0_ros.policy.continuation import Continuation, Rest
+from pi0_ros.policy.delays import Delay
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
 from pi0_ros.policy.policy import Inference
-from pi0_ros.types import NS_PER_S, InputError, Observation
+from pi0_ros.policy.replanning import Replanning
+from pi0_ros.types import InputError, Observation
 
 PATIENCE_S = 0.2
-REPLAN_RATE_HZ = 5.0  # chunks per second at most, unless the user chooses another
 
 
 class Infers(Protocol):
@@ -36,8 +37,10 @@ class Worker:
     :param cameras: names of the cameras; inference begins when each has brought a picture, so that
         pictures of one instant are not parted.
     :param now_ns: returns the time [ns].
-    :param publish: takes each inference and what it was made from; called on the thread.
-    :param rate_hz: how many chunks per second at most [Hz], by the observations' stamps.
+    :param publish: takes each inference as soon as it is done; called on the thread.
+    :param replanning: says when the next one is due.
+    :param report: takes each inference once it is published, what it was made from and how long
+        that took, from the capture until then; called on the thread.
     """
 
     def __init__(
@@ -46,8 +49,9 @@ class Worker:
         buffer: ObservationBuffer,
         cameras: Collection[str],
         now_ns: Callable[[], int],
-        publish: Callable[[Inference, Observation], None],
-        rate_hz: float,
+        publish: Callable[[Inference], None],
+        replanning: Replanning,
+        report: Callable[[Inference, Observation, Delay], None],
     ) -> None:
         self._policy = policy
         self._buffer = buffer
@@ -55,8 +59,8 @@ class Worker:
         self._awaited = set(self._cameras)
         self._now_ns = now_ns
         self._publish = publish
-        self._period_ns = int(NS_PER_S / rate_hz)
-        self._last_stamp_ns: int | None = None
+        self._replanning = replanning
+        self._report = report
         self._continuation = Continuation()
         self._news = threading.Event()
         self._ending = threading.Event()
@@ -115,16 +119,17 @@ class Worker:
             self.waiting_for = str(error)
             return
         self.waiting_for = ''
-        self._last_stamp_ns = observation.stamp_ns
         if not self._ending.is_set():
-            self._publish(inference, observation)
-            self._continuation.note(inference.chunk, self._now_ns())
+            self._publish(inference)
+            delay = self._continuation.note(inference.chunk, self._now_ns())
+            self._report(inference, observation, delay)
 
     def is_due(self, stamp_ns: int) -> bool:
         """
         Return whether an observation of that time would be inferred on.
 
-        It is when a period has passed since the last one, or time has jumped back.
+        What has kept inference waiting may have stopped the robot too. Then nothing is expected of
+        its chunk, and no delay of the next one.
         """
-        last_ns = self._last_stamp_ns
-        return last_ns is None or stamp_ns < last_ns or stamp_ns - last_ns >= self._period_ns
+        delay_ns = None if self.waiting_for else self._continuation.delay_ns
+        return self._replanning.is_due(stamp_ns, self._continuation.newest, delay_ns)

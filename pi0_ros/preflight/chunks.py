@@ -1,15 +1,12 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One inference: how long it took against how long its chunk lasts, and where the chunk leads."""
+"""Where a chunk leads: on from where the robot is, and within its limits."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.policy.policy import Inference
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import NS_PER_S, Chunk
@@ -19,34 +16,6 @@ Array = NDArray[np.float64]
 # A chunk goes on from where the robot is: its first target is no farther away than this [s] at
 # the joint's highest speed.
 FIRST_MOTION_S = 0.5
-
-
-def check_timing(robot: Robot, inference: Inference) -> Finding:
-    """Compare the time of an inference, and the wait for the next, with the chunk's length."""
-    check, chunk = 'inference', inference.chunk
-    took_s = sum(inference.milliseconds.values()) * 1e-3
-    points = chunk.times_ns.size
-    lasts_s = points / robot.rate_hz
-    stages = ', '.join(f'{stage} {ms:.0f}' for stage, ms in inference.milliseconds.items())
-    text = (
-        f'{took_s * 1e3:.0f} ms ({stages}) for {points} points at {robot.rate_hz:g} Hz, '
-        f'{lasts_s:.2f} s'
-    )
-    faster = 'use a faster device, or fewer num_steps'
-    timeout_s = ExecutorSettings.chunk_timeout_s
-    if took_s >= min(lasts_s, timeout_s):
-        return failure(
-            check, f'{text}: a chunk is over or stale ({timeout_s:g} s) before it is there', faster
-        )
-    needed_s = took_s + 1 / REPLAN_RATE_HZ + ExecutorSettings.crossfade_s
-    if needed_s > lasts_s:
-        return warning(
-            check,
-            f'{text}: with {REPLAN_RATE_HZ:g} chunks per second and the crossfade it takes '
-            f'{needed_s:.2f} s, so the robot will stop between chunks',
-            f'{faster}; check that rate_hz ({robot.rate_hz:g}) is that of the training data',
-        )
-    return passed(check, f'{text}; the checkpoint does not say at which rate it was trained')
 
 
 def check_chunk(robot: Robot, chunk: Chunk, state: Array) -> Finding:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.policy.policy import Inference
-from pi0_ros.preflight.chunks import check_chunk, check_timing
+from pi0_ros.preflight.chunks import check_chunk
 from pi0_ros.preflight.findings import Finding, Level, failure
 from pi0_ros.preflight.joints import (
     check_limits,
@@ -35,6 +35,7 @@ from pi0_ros.preflight.streams import (
     check_pose_stream,
 )
 from pi0_ros.preflight.subject import Subject
+from pi0_ros.preflight.timing import examine_timing
 from pi0_ros.preflight.yardstick import state_limits
 from pi0_ros.robots.norm_stats import NormStats
 from pi0_ros.robots.spec import Robot
@@ -102,7 +103,9 @@ def examine(subject: Subject, observed: Observed, prompt: str, limits: BufferSet
         reason = '\n'.join(observed.complaints)
         findings.append(failure('joint values', reason, 'mend what sends them'))
     if len(states):
-        findings += check_positions(robot, subject.stats.state, np.median(states, axis=0))
+        findings += check_positions(
+            robot, subject.stats.state, states, joints.whole(robot.state_joints)
+        )
     for name in robot.cameras:
         findings.append(check_camera_stream(robot, observed, name, limits))
         if observed.cameras[name].stream.stamps_ns:
@@ -138,11 +141,10 @@ def _observation(
 
 def _infer(subject: Subject, observation: Observation, *, genuine: bool) -> list[Finding]:
     try:
-        subject.policy.infer(observation)  # the first one pays for what is done only once
+        findings = [examine_timing(subject.robot, subject.policy, observation)]
         inference = subject.policy.infer(observation)
     except InputError as error:
         return [failure('inference', str(error), 'mend what it names')]
-    findings = [check_timing(subject.robot, inference)]
     if genuine:
         findings.append(check_chunk(subject.robot, inference.chunk, observation.state))
     return findings

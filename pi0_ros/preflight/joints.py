@@ -9,6 +9,7 @@ What a single pose can't tell (the sign of a joint at zero, say) is not guessed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.preflight.mistakes import explain
 from pi0_ros.preflight.observed import JointsSeen
+from pi0_ros.preflight.order import check_order
 from pi0_ros.preflight.yardstick import IMPOSSIBLE, PLAUSIBLE, Yardstick, state_limits
 from pi0_ros.robots.norm_stats import Scaling
 from pi0_ros.robots.spec import Robot
@@ -25,7 +27,8 @@ Array = NDArray[np.float64]
 
 # How far outside a limit, as a part of the range, calibration and noise may put a joint.
 SLACK = 0.05
-# How far outside closed and open, as a part of their distance, a gripper may be.
+# How far outside closed and open, as a part of their distance, a gripper may be: fingers are light
+# and fast, and overshoot.
 GRIPPER_SLACK = 0.2
 
 
@@ -40,7 +43,7 @@ def check_names(robot: Robot, seen: JointsSeen) -> Finding:
             f'{topic} has no {", ".join(missing)}; it has {", ".join(counts) or "no joint"}',
             "write the driver's own names under `joints`, or start what publishes these",
         )
-    if not any(set(wanted) <= set(names) for names in seen.names):
+    if not seen.whole(wanted):
         return failure(
             check,
             f'all joints come on {topic}, but never together in one message',
@@ -59,34 +62,50 @@ def check_names(robot: Robot, seen: JointsSeen) -> Finding:
     return passed(check, '; '.join(notes))
 
 
-def check_positions(robot: Robot, scaling: Scaling, positions: Array) -> list[Finding]:
+def check_positions(
+    robot: Robot, scaling: Scaling, states: Array, listed: Sequence[str] = ()
+) -> list[Finding]:
     """
     Compare a robot's state with its limits and with the statistics.
 
     Mistakes are only looked for where the state is that of the joints.
 
-    :param positions: as measured, (S,).
+    :param states: as measured, (T, S), or one, (S,).
+    :param listed: names of the joints in the driver's own order, if it is known.
     """
+    states = np.atleast_2d(states)
+    positions = np.median(states, axis=0)
     yardstick = Yardstick(robot, scaling)
     mistakes: list[Finding] = []
     mended = positions
     if robot.state is None:
         mistakes, mended = explain(robot, yardstick, positions)
-    return [
+    before, after = yardstick.deviations(positions), yardstick.deviations(mended)
+    findings = [
         check_limits(robot, positions),
         *_check_distance(robot, yardstick, positions, mistakes, mended),
-        *(
-            _check_gripper(robot, yardstick, positions, name)
-            for i, name in enumerate(robot.state_names)
-            if name in robot.grippers and mended[i] == positions[i]
-        ),
     ]
+    known = {mistake.check for mistake in mistakes} & {'joint order', 'units'}
+    if robot.state is None and not known and not _is_elsewhere(before, after):
+        settled = np.flatnonzero(mended != positions).tolist()
+        findings.append(check_order(robot, yardstick, states, listed, settled))
+    return findings + [
+        _check_gripper(robot, yardstick, positions, name)
+        for i, name in enumerate(robot.state_names)
+        if name in robot.grippers and mended[i] == positions[i]
+    ]
+
+
+def _is_elsewhere(before: Array, after: Array) -> bool:
+    """Return whether most joints are far from the statistics, and no mistake explains it all."""
+    far = np.abs(before) > PLAUSIBLE
+    return bool((np.abs(after) > PLAUSIBLE).any() and 2 * np.sum(far) > far.size)
 
 
 def check_limits(robot: Robot, positions: Array) -> Finding:
     """Compare a measured state, (S,), with the joints' limits."""
     check = 'joint limits'
-    lower, upper = state_limits(robot)
+    lower, upper = _reach(robot)
     beyond = np.maximum(lower - positions, positions - upper)
     outside = np.flatnonzero(beyond > 0)
     if not outside.size:
@@ -95,12 +114,23 @@ def check_limits(robot: Robot, positions: Array) -> Finding:
     reason = ', '.join(
         f'{j.name} {x:.4g} {j.unit} ({j.lower:g} to {j.upper:g})' for j, x in joints
     )
-    small = (beyond <= SLACK * (upper - lower)).all()
+    slack = np.where(np.isin(robot.state_names, list(robot.grippers)), GRIPPER_SLACK, SLACK)
+    small = (beyond <= slack * (upper - lower)).all()
     return (warning if small else failure)(
         check,
         f'outside: {reason}',
         "mend the limits or the units in the robot's file, or bring the joint back",
     )
+
+
+def _reach(robot: Robot) -> Array:
+    """Return the limits, (2, S), of grippers out to both ends of their maps."""
+    limits = state_limits(robot)
+    for i, name in enumerate(robot.state_names):
+        if name in robot.grippers:
+            ends = robot.grippers[name].closed, robot.grippers[name].open
+            limits[:, i] = min(*ends, limits[0, i]), max(*ends, limits[1, i])
+    return limits
 
 
 def _check_distance(
@@ -111,7 +141,7 @@ def _check_distance(
     before, after = yardstick.deviations(positions), yardstick.deviations(mended)
     far = np.abs(before) > PLAUSIBLE
     left = np.flatnonzero(np.abs(after) > PLAUSIBLE)
-    if left.size and 2 * np.sum(far) > far.size:
+    if _is_elsewhere(before, after):
         return [
             failure(
                 check,
@@ -134,7 +164,7 @@ def _check_distance(
                 check,
                 f'far from where the training data knew them: {known}',
                 'bring the robot to a pose in which demonstrations begin; check sign, offset and '
-                'zero of these joints',
+                f'zero of these joints, and whose data asset {robot.normalization.asset} is of',
             )
         )
     reason = f'deviations from the mean: {_list(robot, before)}'

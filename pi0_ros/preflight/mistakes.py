@@ -20,8 +20,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.preflight.findings import Finding, failure
-from pi0_ros.preflight.yardstick import PLAUSIBLE, Yardstick
+from pi0_ros.preflight.findings import Finding, failure, warning
+from pi0_ros.preflight.yardstick import IMPOSSIBLE, PLAUSIBLE, Yardstick
 from pi0_ros.robots.spec import Robot
 
 Array = NDArray[np.float64]
@@ -29,6 +29,11 @@ Array = NDArray[np.float64]
 # By how much the sum of squared deviations must fall, as if a joint that was six away were at the
 # mean: one pose is not much evidence, and a gripper closed for 3 % of the data is six away too.
 MUCH_BETTER = 36.0
+
+ORDER_REMEDY = (
+    "compare the order of `joints` in the robot's file with the training data's; move each of "
+    'these joints by hand and see which name moves in joint_states'
+)
 
 UNITS = {'rad': (math.pi / 180, 'degrees'), 'm': (1e-3, 'millimetres')}
 
@@ -61,8 +66,9 @@ def explain(robot: Robot, yardstick: Yardstick, positions: Array) -> tuple[list[
     """
     findings, order, mended = _undo_all(robot, yardstick, positions, exchanges=True)
     moved = order != np.arange(order.size)
-    if (np.abs(yardstick.deviations(mended))[moved] > PLAUSIBLE).any():
-        # An exchange that helps only half explains nothing.
+    before, after = (np.abs(yardstick.deviations(x))[moved] for x in (positions, mended))
+    if (after > PLAUSIBLE).any() or (before <= PLAUSIBLE).any():
+        # An exchange that helps only half explains nothing, and one joint alone may be unusual.
         findings, order, mended = _undo_all(robot, yardstick, positions, exchanges=False)
     elif moved.any():
         findings.append(_exchanged(robot, yardstick, positions, order))
@@ -79,16 +85,20 @@ def _undo_all(
         before, positions = positions, mistake.undo(positions)
         touched = mistake.joints
         if mistake.check:
-            evidence = _evidence(yardstick, before, positions, touched)
+            evidence = show_evidence(yardstick, before, positions, touched)
             reason = f'{mistake.reason} ({evidence})'
-            findings.append(failure(mistake.check, reason, mistake.remedy))
+            # A joint that is not impossibly far away may also have been moved there.
+            farthest = np.abs(yardstick.deviations(before))[list(touched)].max()
+            moved = mistake.check == 'joint sign' and farthest <= IMPOSSIBLE
+            level = warning if moved else failure
+            findings.append(level(mistake.check, reason, mistake.remedy))
         else:
             order[list(touched)] = order[list(touched[::-1])]
     return findings, order, positions
 
 
-def _evidence(yardstick: Yardstick, before: Array, after: Array, joints: Sequence[int]) -> str:
-    """Say how much better the statistics fit."""
+def show_evidence(yardstick: Yardstick, before: Array, after: Array, joints: Sequence[int]) -> str:
+    """Say how much better the statistics fit some joints of a state, (S,), put right."""
     from_, to = (yardstick.deviations(state)[list(joints)] for state in (before, after))
     shown = [f'{x:+.1f}' for x in from_], [f'{x:+.1f}' for x in to]
     return f'deviations {", ".join(shown[0])}; put right {", ".join(shown[1])}'
@@ -111,7 +121,7 @@ def _best(robot: Robot, yardstick: Yardstick, positions: Array, exchanges: bool)
 def _candidates(robot: Robot, positions: Array) -> Iterator[Mistake]:
     joints = range(len(robot.joints))
     for pair in combinations(joints, 2):
-        yield Mistake(pair, partial(_exchange, pair))
+        yield Mistake(pair, partial(exchange, pair))
     for i in joints:
         yield _inverted(robot, i) if robot.joint_names[i] in robot.grippers else _sign(robot, i)
     lower, upper = robot.position_limits
@@ -132,14 +142,15 @@ def _candidates(robot: Robot, positions: Array) -> Iterator[Mistake]:
         )
 
 
-def _exchange(pair: tuple[int, int], positions: Array) -> Array:
-    return _with(positions, pair, positions[list(pair[::-1])])
+def exchange(pair: tuple[int, int], positions: Array) -> Array:
+    """Return positions, (..., J), with those of two joints exchanged."""
+    return _with(positions, pair, positions[..., list(pair[::-1])])
 
 
 def _with(positions: Array, indices: tuple[int, ...], values: Array | float) -> Array:
-    """Return a copy with other values at some indices."""
+    """Return a copy with other values at some indices of the last axis."""
     changed: Array = positions.copy()
-    changed[list(indices)] = values
+    changed[..., list(indices)] = values
     return changed
 
 
@@ -149,12 +160,11 @@ def _exchanged(
     names = robot.joint_names
     moved = [i for i in range(order.size) if order[i] != i]
     fits = ', '.join(f'{names[order[i]]} fits the statistics of {names[i]}' for i in moved)
-    evidence = _evidence(yardstick, positions, positions[order], moved)
+    evidence = show_evidence(yardstick, positions, positions[order], moved)
     return failure(
         'joint order',
         f'{" and ".join(names[i] for i in moved)} look exchanged: {fits} ({evidence})',
-        "compare the order of `joints` in the robot's file with the training data's; move each "
-        'of these joints by hand and see which name moves in joint_states',
+        ORDER_REMEDY,
     )
 
 

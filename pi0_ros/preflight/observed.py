@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +75,10 @@ class JointsSeen:
 
     stream: Stream
     names: tuple[tuple[str, ...], ...] = ()
+
+    def whole(self, wanted: Collection[str]) -> tuple[str, ...]:
+        """Return the names of the first message that has all of some; none if there is none."""
+        return next((names for names in self.names if set(wanted) <= set(names)), ())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pi0_ros.policy.observation_buffer import BufferSettings
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
+from pi0_ros.policy.replanning import REPLAN_RATE_HZ
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.preflight.observed import Observed, Stream
 from pi0_ros.robots.spec import Robot

@@ -18,6 +18,8 @@ PERCENTILE_99 = 2.326
 # Motions are bounded, and begin and end at the edge of where they have been: a good start may
 # well be three deviations away.
 PLAUSIBLE = 4.0
+# Farther than this a joint is merely unusual: no joint alone makes an exchange.
+UNUSUAL = 3.0
 IMPOSSIBLE = 8.0
 
 
@@ -58,3 +60,7 @@ class Yardstick:
     def deviations(self, positions: Array) -> Array:
         """Return how far each number is from the middle, (..., S), signed."""
         return (self.model_state(positions) - self.centre) / self.spread
+
+    def distance(self, positions: Array) -> float:
+        """Return the sum of squared deviations of one or more states, none above UNUSUAL."""
+        return float(np.sum(np.minimum(np.abs(self.deviations(positions)), UNUSUAL) ** 2))

@@ -51,12 +51,12 @@ def test_silent_until_everything_is_known():
 
 @pytest.mark.parametrize('strategy', STRATEGIES)
 def test_first_motion_starts_from_the_measured_position(strategy):
-    rig = Rig(strategy=strategy)
+    rig = Rig(strategy=strategy, chunk_timeout_s=3.0)
     rig.offer(rest(FAR), horizon_ms=3000)
     rig.tick()
     most = LIMITS.acceleration * 0.01**2
     assert (np.abs(rig.last.positions - START) <= most * (1 + 1e-9)).all()
-    rig.ticks(95)
+    rig.ticks(200)
     assert rig.last.positions == pytest.approx(FAR, abs=1e-9)
     assert rig.executor.counters.ticks_limited > 0
 
@@ -90,10 +90,11 @@ def test_agreeing_chunks_are_followed_without_a_seam(strategy, interpolation):
         errors.append(np.abs(rig.last.positions - curve(rig.now_s)).max())
     assert rig.state is State.RUNNING
     assert rig.executor.counters.holds == 0
-    # Smoothing and the sagitta of 20 ms of this curve make 1e-4. Line segments' velocities differ
-    # by 0.024, which one tick takes for an acceleration; fading that moves up to 1.7 % of a T².
-    fades_lines = strategy != 'replace' and interpolation == 'linear'
-    assert max(errors[100:]) < (2.5e-3 if fades_lines else 2e-4)
+    # Points of lines differ by 0.024 in velocity, which one tick takes for an acceleration, and a
+    # spline has none at its ends: fading an acceleration of a moves up to 1.7 % of a T².
+    fades = strategy != 'replace'
+    most = {'linear': (1e-4, 5e-3), 'spline': (1e-4, 1e-3)}[interpolation][fades]
+    assert max(errors[100:]) < most
 
 
 @pytest.mark.parametrize('interpolation', INTERPOLATIONS)
@@ -122,7 +123,7 @@ def test_fades_are_gentler_than_the_limits_and_replace_uses_them():
         assert rig.last.positions == pytest.approx(beside(0.02, 0, 0), abs=1e-6)
     assert peaks['replace'] == pytest.approx(LIMITS.acceleration[0])
     # The most that a quintic from rest to rest needs is 10 / sqrt(3) of p / T².
-    assert peaks['crossfade'] <= 5.78 * 0.02 / 0.2**2
+    assert peaks['crossfade'] <= 5.78 * 0.02 / 0.3**2
     assert peaks['ensemble'] < peaks['crossfade']
 
 
@@ -155,7 +156,8 @@ def test_another_order_of_names_is_the_same_motion():
     straight.offer(rest(FAR))
     permuted.offer(rest(FAR[order]), names=tuple(NAMES[j] for j in order))
     for _ in range(20):
-        assert np.array_equal(straight.tick().positions, permuted.tick().positions)
+        ours, theirs = straight.tick().positions, permuted.tick().positions
+        assert ours == pytest.approx(theirs, rel=1e-12)
     assert permuted.executor.active_chunk.names == NAMES
 
 

@@ -83,11 +83,11 @@ def test_velocities_change_as_the_chunk_says(sends):
 def test_chunks_that_disagree_are_faded_in_velocity(sends):
     rig = rolling(**sends)
     offer(rig, steady(0.6, -0.5), horizon_ms=1000)
-    speeds = np.array([0.4] + [c.velocities[0] for c in rig.ticks(25)])
+    speeds = np.array([0.4] + [c.velocities[0] for c in rig.ticks(35)])
     assert speeds[-1] == pytest.approx(0.6, abs=1e-9)
-    # The steepest slope of the fade of 0.2 rad/s in 0.2 s is 15/8 rad/s²; the limit is 8.
-    assert np.diff(speeds).max() / 0.01 <= 15 / 8 * (1 + 1e-2)
-    assert np.diff(speeds).min() >= -1e-9
+    # The steepest slope of the fade of 0.2 rad/s in 0.3 s is 5/4 rad/s²; the limit is 8.
+    assert np.diff(speeds).max() / 0.01 <= 5 / 4 * (1 + 3e-2)
+    assert np.diff(speeds).min() >= -1e-4
 
 
 @both
@@ -229,7 +229,8 @@ def test_another_order_of_names_is_the_same_motion():
         permuted.now_ns,
     )  # fmt: skip
     for _ in range(20):
-        assert np.array_equal(straight.tick().velocities, permuted.tick().velocities)
+        ours, theirs = straight.tick().velocities, permuted.tick().velocities
+        assert ours == pytest.approx(theirs, rel=1e-12)
     assert permuted.executor.active_chunk.velocities[0].tolist() == [0.4, -0.5, 0.0]
 
 

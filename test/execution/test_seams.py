@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pi0_ros.execution.limits import JointLimits, Limiter, Motion
-from pi0_ros.execution.seams import Handover, crossfade, ensemble, replace
+from pi0_ros.execution.seams import SHARE, Handover, crossfade, ensemble, replace
 from pi0_ros.execution.timeline import Course
 from pi0_ros.types import Chunk
 
@@ -34,6 +34,8 @@ def seam(position=(0.0, 0.0), velocity=(0.0, 0.0), acceleration=(0.0, 0.0), **ot
         limiter=LIMITER,
         new=course(),  # younger than a period
         earlier=(),
+        slope=np.array([99.0, 99.0]),
+        bend=np.array([999.0, 999.0]),
         fade_s=FADE_S,
         decay_per_s=0.5,
         unfaded=np.array([False, False]),
@@ -68,6 +70,33 @@ def test_crossfade_ends_on_the_new_chunk_as_it_moves():
     path = target(END - np.arange(4)[::-1] * MS)
     assert np.diff(path, axis=0)[-1] * 1e3 == pytest.approx([1, -1], abs=2e-3)
     assert np.diff(path, 2, axis=0)[-1] * 1e6 == pytest.approx([0, 0], abs=10)
+
+
+@pytest.mark.parametrize(
+    ('position', 'velocity'), [(3.0, 0.0), (0.5, 0.0), (0.0, 0.5), (1.0, -2.0)]
+)
+def test_a_fade_takes_as_long_as_the_joint_needs(position, velocity):
+    """A share of what it can do has to do for the fade, whatever fade_s says."""
+    able = {'slope': np.array([4.0, 4.0]), 'bend': np.array([10.0, 10.0])}
+    new = course(curve=lambda t: 0 * t)
+    s = seam((position, 0.0), (velocity, 0.0), new=new, **able)
+    path = crossfade(s)(NOW + np.arange(0, 9000, 5) * MS)[:, 0]
+    assert np.abs(np.diff(path)).max() / 0.005 <= SHARE * 4.0 * 1.05
+    assert np.abs(np.diff(path, 2)).max() / 0.005**2 <= SHARE * 10.0 * 1.2
+    assert abs(path[-1]) < 1e-12
+
+
+@pytest.mark.parametrize('period', [1, 10, 1000])
+def test_a_long_fade_that_is_taken_over_again_and_again_ends_as_soon(period):
+    able = {'slope': np.array([4.0, 4.0]), 'bend': np.array([10.0, 10.0])}
+    motion, new = Motion.at_rest(np.array([2.0, 0.0])), course(curve=lambda t: 0 * t)
+    for k in range(200):
+        if k % period == 0:
+            target = crossfade(seam(*motion, time_ns=NOW + k * 10 * MS, new=new, **able))
+        position = target(NOW + (k + 1) * 10 * MS)
+        velocity = (position - motion.position) / PERIOD_S
+        motion = Motion(position, velocity, (velocity - motion.velocity) / PERIOD_S)
+    assert abs(motion.position[0]) < 0.02, 'after 2 s, of which one fade would need 1.9'
 
 
 @pytest.mark.parametrize('strategy', [crossfade, ensemble])

@@ -130,3 +130,9 @@ def test_a_robot_without_the_client_says_what_to_install(monkeypatch):
         pytest.raises(InputError, match=r'openpi_client.*pip install --no-deps openpi-client'),
     ):
         make_policy(values(), load_robot(ROBOT), opened)
+
+
+def test_local_backend_asks_for_a_checkpoint():
+    asked = SimpleNamespace(backend='local', checkpoint='')
+    with pytest.raises(InputError, match='parameter checkpoint: expected the folder'):
+        make_policy(asked, load_robot(ROBOT), ExitStack())

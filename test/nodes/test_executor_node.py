@@ -82,6 +82,20 @@ def test_chunk_without_velocities_is_refused(bench):
     assert 'no velocities, expected them for panda_joint1' in bench.node._core.status.text
 
 
+def test_trajectories_begin_with_the_command_and_end_at_rest(bench):
+    bench = bench('template')
+    times = np.arange(20) * 20 * MS
+    chunk = Chunk(bench.now_ns, bench.robot.joint_names, times, np.tile([0, 0, 0.08], (20, 1)))
+    bench.node._chunk_in.on_joints(chunk_to_message(chunk))
+    for _ in range(12):
+        bench.tick(np.zeros(3))
+    first, *rest = bench.sent['gripper_controller/joint_trajectory'][-1].points
+    assert first.positions[0] > 0.01
+    assert first.velocities[0] == pytest.approx(0.2)
+    assert rest[-1].positions[0] == pytest.approx(first.positions[0] + 0.009)
+    assert rest[-1].velocities[0] == 0.0
+
+
 def an_end_effector_chunk(bench, speed):
     times = np.arange(20) * 50 * MS
     velocities = np.tile([speed, 0, 0, 0, 0, -1.0, 0], (20, 1))

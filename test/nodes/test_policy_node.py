@@ -9,9 +9,11 @@ import threading
 
 import pytest
 import rclpy
+from rclpy.exceptions import InvalidParameterValueException
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from pi0_ros.nodes.policy_node import PolicyNode
+from pi0_ros.types import InputError
 
 ROOT = Path(__file__).parents[2]
 ROBOT = ROOT / 'config' / 'robots' / 'aloha_sim.yaml'
@@ -56,6 +58,18 @@ def test_what_cannot_be_loaded_is_a_failure_and_can_be_tried_again(tmp_path):
     for _ in range(2):
         assert node.trigger_configure() == FAILURE
     node.destroy_node()
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'words'),
+    [
+        ('replan:=often', "parameter replan: 'often' is not one of rate, asap, on_threshold"),
+        ('replan_threshold:=1.5', 'replan_threshold'),
+    ],
+)
+def test_a_bad_way_to_replan_is_named(wrong, words):
+    with pytest.raises((InputError, InvalidParameterValueException), match=words):
+        make_node(ROOT / 'checkpoints' / 'untrained', '-p', wrong)
 
 
 @pytest.mark.parametrize(('preflight', 'result'), [('refuse', FAILURE), ('warn', SUCCESS)])

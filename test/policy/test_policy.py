@@ -309,6 +309,19 @@ def test_a_trained_prefix_is_kept_exactly(copy, robot, observation, noise):
         assert np.abs(found - rest.targets)[kept].max() > 1e-3
 
 
+@pytest.mark.parametrize('moved', [0.9, 1.1])
+def test_a_trained_prefix_is_the_same_targets_from_another_state(
+    copy, robot, observation, noise, moved
+):
+    values = json.loads((copy / 'config.json').read_text())
+    (copy / 'config.json').write_text(json.dumps({**values, 'known_actions': 8}))
+    policy = Policy.load(copy, robot, rtc='trained')
+    rest = rest_like(policy.infer(observation, noise).chunk, delay=8, overlap=20)
+    elsewhere = replace(observation, state=observation.state * moved)
+    found = policy.infer(elsewhere, noise, rest).chunk.positions
+    assert_allclose(found[:8], rest.targets[:8], atol=1e-4)
+
+
 def test_rtc_that_cannot_be_had_is_refused(checkpoint, robot):
     with pytest.raises(InputError, match='rtc: expected one of none, guided, direct, trained'):
         Policy.load(checkpoint, robot, rtc='rtc')

@@ -9,6 +9,7 @@ import pytest
 
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.policy.worker import Worker
 
 MS = 1_000_000
@@ -20,7 +21,9 @@ class Line:
     def __init__(self, robot, checkpoint):
         self.now_ns = 1_000 * MS
         self.buffer = ObservationBuffer(robot, BufferSettings())
+        self.publishing_ns = 0
         self.published = []
+        self.delays = []
         self.arrived = threading.Event()
         self.worker = Worker(
             Policy.load(checkpoint, robot, num_steps=2),
@@ -28,12 +31,17 @@ class Line:
             robot.cameras,
             lambda: self.now_ns,
             self._publish,
-            rate_hz=10.0,
+            Replanning('rate', rate_hz=10.0),
+            self._report,
         )
         self.robot = robot
 
-    def _publish(self, inference, observation):
+    def _publish(self, inference):
+        self.now_ns += self.publishing_ns
+
+    def _report(self, inference, observation, delay):
         self.published.append((inference.chunk.stamp_ns, observation.prompt))
+        self.delays.append(delay)
         self.arrived.set()
 
     def see(self, stamp_ns):
@@ -180,3 +188,48 @@ def test_after_a_pause_nothing_goes_on(line):
     line.see(1_200 * MS)
     line.worker.infer_once()
     assert policy.rests[-1] is None
+
+
+def test_each_chunks_delay_is_told_beside_what_was_expected(line):
+    line.buffer.update_command('go')
+    for k, delay_ms in enumerate((4_000, 60, 90, 30)):
+        line.publishing_ns = delay_ms * MS  # the cold start is in the first one
+        line.see((1_000 + 5_000 * k) * MS)
+        line.worker.infer_once()
+    found = [(delay.estimated_ns, delay.measured_ns // MS) for delay in line.delays]
+    assert found == [(None, 4_000), (None, 60), (60 * MS, 90), (90 * MS, 30)]
+
+
+def on_threshold(line):
+    line.worker._replanning = Replanning('on_threshold')
+    line.buffer.update_command('go')
+
+
+def play(line, begin_ms, end_ms, step_ms=40):
+    """See everything every so often; return the stamps of the chunks that were made [ms]."""
+    count = len(line.published)
+    for ms in range(begin_ms, end_ms, step_ms):
+        line.see(ms * MS)
+        line.worker.infer_once()
+    return [stamp // MS for stamp, _ in line.published[count:]]
+
+
+def test_on_threshold_it_infers_when_half_of_the_chunk_will_be_left(line):
+    on_threshold(line)
+    assert play(line, 1_000, 2_600) == [1_000, 1_040, 1_560, 2_080]
+
+
+def test_on_threshold_it_infers_at_once_after_inputs_were_missing(line):
+    on_threshold(line)
+    play(line, 1_000, 1_200)
+    line.now_ns = 1_600 * MS
+    line.worker.infer_once()
+    assert 'joint state: 0.440 s old' in line.worker.waiting_for
+    assert play(line, 1_600, 1_700) == [1_600]
+
+
+def test_on_threshold_it_infers_at_once_when_time_has_gone_back(line):
+    on_threshold(line)
+    play(line, 9_000, 9_200)
+    # The buffer empties itself when it sees that the clock went back.
+    assert play(line, 100, 500) == [140]

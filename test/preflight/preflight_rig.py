@@ -9,6 +9,7 @@ import numpy as np
 
 from pi0_ros.preflight.observed import CameraSeen, Stream
 from pi0_ros.robots.norm_stats import NormStats, ZScore
+from pi0_ros.types import Chunk
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINT = ROOT / 'checkpoints' / 'demo'
@@ -59,3 +60,9 @@ def only(findings, check):
     """The one finding of a check."""
     (finding,) = [finding for finding in findings if finding.check == check]
     return finding
+
+
+def make_chunk(robot, positions, points=50):
+    """A chunk that holds some positions."""
+    times_ns = np.arange(points) * int(1e9 / robot.rate_hz)
+    return Chunk(1, robot.joint_names, times_ns, np.tile(positions, (points, 1)))

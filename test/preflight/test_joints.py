@@ -68,6 +68,12 @@ def test_wrong_sign_is_named(robot, stats, pose):
     assert 'sign: 1' in finding.remedy
 
 
+def test_joint_that_may_have_been_moved_is_only_doubted(robot, stats, pose):
+    pose[11] = -(stats.state.mean[11] + 0.7 * stats.state.std[11])
+    findings = check_positions(robot, stats.state, pose)
+    assert complaints(findings) == [('WARN', 'joint sign')]
+
+
 def test_inverted_gripper_is_named(robot, stats, pose):
     wrong = with_gripper(robot, 'left_gripper', closed=0.058, open=0.01844)
     finding = only(check_positions(wrong, stats.state, pose)[1:2], 'gripper')

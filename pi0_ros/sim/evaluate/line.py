@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from pi0_ros.execution.executor import ChunkExecutor
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.execution.settings import RATE_HZ, ExecutorSettings
+from pi0_ros.policy.delays import Delay
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.policy.worker import Infers, Worker
 from pi0_ros.robots.spec import Robot
 from pi0_ros.sim.rates import CAMERA_RATE_HZ, STATE_RATE_HZ, STEP_NS
@@ -38,7 +40,7 @@ class Line:
     :param policy: makes the chunks.
     :param look: gives the pictures.
     :param latency_s: from the capture of the pictures to the chunk's arrival [s].
-    :param replan_rate_hz: chunks per second at most [Hz].
+    :param replanning: when to infer anew.
     :param strategy: how the executor takes over a chunk.
     :raises InputError: if the description has a joint that the simulated robot lacks.
     """
@@ -50,7 +52,7 @@ class Line:
         policy: Infers,
         look: Look,
         latency_s: float,
-        replan_rate_hz: float,
+        replanning: Replanning,
         strategy: str,
     ) -> None:
         self._sim = sim
@@ -60,7 +62,7 @@ class Line:
         self._busy_until_ns = 0
         self._buffer = ObservationBuffer(robot, BufferSettings())
         self._worker = Worker(
-            policy, self._buffer, robot.cameras, self._worker_ns, self._send, replan_rate_hz
+            policy, self._buffer, robot.cameras, self._worker_ns, self._send, replanning, _ignore
         )
         period_ns = int(NS_PER_S / RATE_HZ)
         settings = ExecutorSettings(
@@ -119,7 +121,7 @@ class Line:
         """Return the worker's time: for it, an inference is over when the chunk arrives."""
         return max(self._sim.time_ns, self._busy_until_ns)
 
-    def _send(self, inference: Inference, _observation: Observation) -> None:
+    def _send(self, inference: Inference) -> None:
         self.chunks += 1
         self._busy_until_ns = self._sim.time_ns + self._latency_ns
         self._on_their_way.append((self._busy_until_ns, inference.chunk))
@@ -150,6 +152,10 @@ class _Every:
             return False
         self._next_ns = now_ns + self._period_ns
         return True
+
+
+def _ignore(_inference: Inference, _observation: Observation, _delay: Delay) -> None:
+    """Tell nobody."""
 
 
 def _indices(wanted: Sequence[str], found: Sequence[str]) -> NDArray[np.int64]:

@@ -15,7 +15,9 @@ from pi0_ros.sim.evaluate.trial import Trial
 OWNERS = {
     'rtc': '/**/pi0_policy',
     'num_steps': '/**/pi0_policy',
+    'replan': '/**/pi0_policy',
     'replan_rate_hz': '/**/pi0_policy',
+    'replan_threshold': '/**/pi0_policy',
     'strategy': '/**/chunk_executor',
 }
 

@@ -14,8 +14,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.policy.worker import Infers
 from pi0_ros.robots.spec import Robot
+from pi0_ros.sim.evaluate.blocking import HalfChunks, WhenHalfIsOver
 from pi0_ros.sim.evaluate.disturb import (
     CHANGE_DISTANCE_M,
     JUMP_DISTANCE_M,
@@ -90,9 +92,14 @@ class _Rollout:
             self._sim.reset(trial.seed, pose_anywhere(self._sim, self._rng))
         policy.reseed(trial.seed)
         self._line = Line(
-            stage.robot, self._sim, policy, self._look, trial.latency_s, trial.replan_rate_hz,
+            stage.robot,
+            self._sim,
+            HalfChunks(policy, trial.latency_s) if trial.blocking else policy,
+            self._look,
+            trial.latency_s,
+            _replanning(trial),
             trial.strategy,
-        )  # fmt: skip
+        )
         self._disturbed = False
         self._begin(trial.sentence, Success(trial.task))
 
@@ -157,3 +164,9 @@ class _Rollout:
         elif trial.then is not None and distance_m < CHANGE_DISTANCE_M:
             self._disturbed = True
             self._begin(say(trial.then), Success(trial.then))
+
+
+def _replanning(trial: Trial) -> Replanning:
+    if trial.blocking:
+        return WhenHalfIsOver()
+    return Replanning(trial.replan, trial.replan_rate_hz, trial.replan_threshold)

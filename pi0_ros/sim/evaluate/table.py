@@ -88,6 +88,23 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return max(0.0, centre - spread), min(1.0, centre + spread)
 
 
+def paired_difference(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float, float]:
+    """
+    Return by how much a rate has changed in the same trials, and the 95 % interval, low and high.
+
+    D. G. Bonett and R. M. Price, Adjusted Wald confidence interval for a difference of binomial
+    proportions based on paired data, 2012. It holds for few trials too.
+
+    :param before: whether each trial succeeded, at least one.
+    :param after: of the same trials, otherwise.
+    """
+    count = len(before)
+    changes = [b - a for a, b in zip(before, after, strict=True)]
+    won, lost = ((changes.count(sign) + 1) / (count + 2) for sign in (1, -1))
+    spread = Z_95 * math.sqrt((won + lost - (won - lost) ** 2) / (count + 2))
+    return sum(changes) / count, max(-1.0, won - lost - spread), min(1.0, won - lost + spread)
+
+
 def rows_by_sentence(outcomes: Sequence[Outcome]) -> list[Row]:
     """Return a row for each sentence."""
     sentences = dict.fromkeys(outcome.trial.sentence for outcome in outcomes)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.policy.policy import NUM_STEPS, Rtc
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.sim.sentences import Skill, skill_of
 from pi0_ros.sim.task import Task
 
@@ -31,7 +31,10 @@ class Trial:
     :param sentence: what the robot is told.
     :param seed: places the cubes, and seeds the policy's noise and every disturbance.
     :param latency_s: from the capture of the pictures to the chunk's arrival [s].
-    :param replan_rate_hz: chunks per second at most [Hz].
+    :param replan: when the policy infers anew, as :class:`Replanning` says it.
+    :param replan_rate_hz: chunks per second at most, if by rate [Hz].
+    :param replan_threshold: part of a chunk that is left when the next one arrives, if by that.
+    :param blocking: whether the robot runs half a chunk and then waits for the next one instead.
     :param strategy: how the executor takes over a chunk.
     :param rtc: how the policy lets a chunk go on from the last one.
     :param num_steps: Euler steps of the policy.
@@ -45,7 +48,10 @@ class Trial:
     sentence: str
     seed: int
     latency_s: float = LATENCY_S
-    replan_rate_hz: float = REPLAN_RATE_HZ
+    replan: str = Replanning.mode
+    replan_rate_hz: float = Replanning.rate_hz
+    replan_threshold: float = Replanning.threshold
+    blocking: bool = False
     strategy: str = ExecutorSettings.strategy
     rtc: Rtc = 'none'
     num_steps: int = NUM_STEPS

@@ -11,6 +11,7 @@ from pi0_ros.policy.continuation import Rest
 from pi0_ros.robots.spec import load_robot
 
 MS = 1_000_000
+MOVING = ('waist', 'shoulder', 'elbow', 'wrist_angle')
 
 
 @pytest.fixture(scope='module')
@@ -67,10 +68,21 @@ def test_recorded_chunk_is_that_of_the_newest_picture(robot):
     assert len(chunk.positions) == HORIZON
 
 
-def test_recorded_chunks_begin_near_what_the_robot_was_told(robot):
+@pytest.mark.parametrize(('point', 'deviation'), [(0, Synthetic.OFFSET), (-1, Synthetic.DRIFT)])
+def test_synthetic_misses_lie_between_the_recorded_ones_middle_and_tails(robot, point, deviation):
     policy = Recorded(robot, RECORDING)
-    told = policy.reference(policy._stamps_ns)
-    assert np.median(np.abs(policy._chunks[:, 0] - told)) < 0.01
+    moving = [robot.joint_names.index(f'right_{name}') for name in MOVING]
+    instants = policy._stamps_ns + policy._times_ns[point]
+    known = (instants > 1_000 * MS) & (instants < policy._command_times_ns[-1])
+    missed = (policy._chunks[:, point] - policy.reference(instants))[known][:, moving]
+    assert np.median(np.abs(missed)) / 0.6745 < deviation < np.sqrt((missed**2).mean())
+
+
+def test_synthetic_noise_is_the_recorded_one(robot):
+    moving = [robot.joint_names.index(f'right_{name}') for name in MOVING]
+    chunks = Recorded(robot, RECORDING)._chunks[:, :, moving]
+    noise = np.sqrt((np.diff(chunks, 5, axis=1) ** 2).mean() / 252)  # of white noise: sqrt(252)
+    assert noise == pytest.approx(Synthetic.NOISE, rel=0.1)
 
 
 def test_chunk_goes_on_from_the_rest_and_ends_on_its_own(robot):

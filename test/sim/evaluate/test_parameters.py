@@ -4,7 +4,7 @@
 
 import pytest
 
-from pi0_ros.policy.worker import REPLAN_RATE_HZ
+from pi0_ros.policy.replanning import Replanning
 from pi0_ros.sim.evaluate.parameters import read_parameters
 from pi0_ros.types import InputError
 
@@ -14,11 +14,15 @@ EXECUTOR = '/**/chunk_executor:\n  ros__parameters:\n    strategy: replace\n'
 
 def test_what_is_said_counts_and_the_rest_is_as_ever(tmp_path):
     file = tmp_path / 'params.yaml'
-    file.write_text(POLICY.format('{rtc: direct, num_steps: 3, device: cuda}') + EXECUTOR)
+    file.write_text(
+        POLICY.format('{rtc: direct, num_steps: 3, replan: on_threshold, device: cuda}') + EXECUTOR
+    )
     assert read_parameters(file) == {
         'rtc': 'direct',
         'num_steps': 3,
-        'replan_rate_hz': REPLAN_RATE_HZ,
+        'replan': 'on_threshold',
+        'replan_rate_hz': Replanning.rate_hz,
+        'replan_threshold': Replanning.threshold,
         'strategy': 'replace',
     }
 

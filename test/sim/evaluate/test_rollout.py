@@ -54,6 +54,26 @@ def test_a_delay_does_not_hinder_whoever_plans_far_enough(stage, oracle, task):
     assert rollout(stage, oracle, trial_of(task, latency_s=0.36)).success
 
 
+def test_whoever_waits_for_each_chunk_succeeds_later(stage, oracle):
+    trial = trial_of(PICK, latency_s=0.26)
+    prompt, waiting = (
+        rollout(stage, oracle, replace(trial, blocking=blocking)) for blocking in (False, True)
+    )
+    assert waiting.success
+    assert waiting.time_s > prompt.time_s + 0.26
+    assert waiting.chunks < prompt.chunks
+
+
+def test_replanning_goes_by_the_trial(stage, oracle):
+    often, rarely = (
+        rollout(stage, oracle, trial_of(PICK, replan=replan))
+        for replan in ('asap', 'on_threshold')
+    )
+    assert often.success
+    assert rarely.success
+    assert often.chunks > 3 * rarely.chunks
+
+
 def test_holding_another_cube_is_counted(stage, oracle):
     trial = replace(trial_of(PICK), sentence=say(Task('red')))
     outcome = rollout(stage, oracle, trial)

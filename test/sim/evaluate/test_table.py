@@ -6,7 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from pi0_ros.sim.evaluate.table import HEADER, Row, rows_by_sentence, rows_by_skill, wilson
+from pi0_ros.sim.evaluate.table import (
+    HEADER,
+    Row,
+    paired_difference,
+    rows_by_sentence,
+    rows_by_skill,
+    wilson,
+)
 from pi0_ros.sim.evaluate.trial import Outcome, Trial
 from pi0_ros.sim.sentences import say
 from pi0_ros.sim.task import Task
@@ -37,6 +44,25 @@ def outcome_of(task, success, time_s=2.0, **facts):
 )
 def test_intervals_are_wilsons(successes, trials, low, high):
     assert wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ('lost', 'won', 'expected'),
+    [
+        (4, 1, (-0.15, -0.3651, 0.0924)),
+        (1, 4, (0.15, -0.0924, 0.3651)),
+        (0, 0, (0, -0.126, 0.126)),
+    ],
+)
+def test_a_difference_counts_the_trials_that_changed(lost, won, expected):
+    before = [True] * lost + [False] * won + [True] * (20 - lost - won)
+    after = [False] * lost + [True] * won + [True] * (20 - lost - won)
+    assert paired_difference(before, after) == pytest.approx(expected, abs=5e-5)
+
+
+def test_a_difference_stays_within_what_there_is():
+    assert paired_difference([True], [False])[1] == -1.0
+    assert paired_difference([False], [True])[2] == 1.0
 
 
 def test_a_row_counts():

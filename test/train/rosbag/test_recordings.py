@@ -141,7 +141,7 @@ def test_other_messages_go_the_same_way_as_live(tmp_path):
     def other(time, topic, message):
         output = next((o for o in robot.outputs if o.topic == topic), None)
         if output is not None and output.message == 'joint_trajectory':
-            return command_to_trajectory(command(time - 3), output.joints, MS)
+            return command_to_trajectory([command(time - 3)], output.joints, MS)
         if output is not None and output.message == 'joint_state':
             return command_to_joint_state(command(time - 3), output.joints)
         if topic in CAMERAS.values():
