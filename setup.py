@@ -45,6 +45,7 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'bench': ['matplotlib'],
         'convert': ['tensorstore'],
         'record': ['rosbags'],
         # With openpi-client, installed without its own dependencies: it asks for numpy below 2.
