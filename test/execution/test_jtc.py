@@ -33,11 +33,11 @@ every = pytest.mark.parametrize(('version', 'period_s'), EVERY)
 
 def messages(count):
     """Return what the executor sends on the way from start to goal, and when [s]."""
-    limiter, motion = Limiter(LIMITS, PERIOD_S), Motion.at_rest(START)
+    limiter, motion = Limiter(LIMITS, PERIOD_NS), Motion.at_rest(START)
     sent = []
     for k in range(1, count + 1):
-        motion = limiter.step(motion, GOAL, GOAL)
-        command = Command(k * PERIOD_NS, JOINTS, *motion)
+        motion = limiter.step(motion, Motion.at_rest(GOAL))
+        command = Command(k * PERIOD_NS, JOINTS, motion.position, motion.velocity)
         sent.append((k * PERIOD_S, command_to_trajectory(PATH.of(command), JOINTS, PERIOD_NS)))
     return sent
 

@@ -32,11 +32,11 @@ def some_motions():
 
 
 def test_points_lie_where_the_limiter_brakes_to():
-    limiter = Limiter(LIMITS, P)
+    limiter = Limiter(LIMITS, PERIOD_NS)
     for position, velocity in some_motions():
         first, *rest = path(position, velocity)
         assert first.velocities.tolist() == velocity.tolist()
-        braked, motion = {}, Motion(position, velocity)
+        braked, motion = {}, Motion(position, velocity, np.zeros_like(velocity))
         for k in range(1, 61):
             motion = braked[k] = limiter.brake(motion)
         steps = [(command.stamp_ns - 7) // PERIOD_NS for command in rest]
