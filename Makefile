@@ -17,7 +17,7 @@ TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
 
-.PHONY: help demo test lint bench-pipeline eval-demo bench-closed-loop eval-topics train-demo setup system clean
+.PHONY: help demo test lint bench-pipeline bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -38,6 +38,9 @@ lint: $(STAMP)  ## style and types
 
 bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
 	. $(BIN)/activate && python benchmarks/pipeline.py
+
+bench-seams: $(STAMP)  ## how chunks are joined under delay, beside what others do; renews doc/seams*
+	. $(BIN)/activate && python -m benchmarks.seams
 
 eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
 	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \
@@ -64,7 +67,7 @@ $(STAMP): $(SOURCES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@rm -rf build runtime/build  # setuptools would install what was deleted since
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	  torch ./runtime '.[convert,lerobot,record,remote,sim,test]' mypy ruff types-PyYAML
+	  torch ./runtime '.[bench,convert,jerk,lerobot,record,remote,sim,test]' mypy ruff types-PyYAML
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  --no-deps gym-aloha openpi-client
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./runtime .

@@ -45,6 +45,7 @@ setup(
         'transformers>=4.53.2',
     ],
     extras_require={
+        'bench': ['matplotlib'],
         'convert': ['tensorstore'],
         'record': ['rosbags'],
         # With openpi-client, installed without its own dependencies: it asks for numpy below 2.
@@ -53,6 +54,7 @@ setup(
         # The robot's meshes come from gym-aloha, installed without its own dependencies (README).
         'sim': ['mujoco>=3.8', 'tqdm'],
         'train': ['tqdm'],
+        'jerk': ['ruckig'],
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
         'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],

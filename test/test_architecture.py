@@ -21,20 +21,22 @@ EVERY_FILE = [
 # What each part of the package may import of the package itself. Data flow one way.
 MAY_IMPORT = {
     'types': set(),
+    'delays': set(),
     'model': {'types'},
     'robots': {'types'},
-    'execution': {'types'},
+    'execution': {'types', 'delays'},
     'sim': {'types'},
     'viz': {'types'},
-    'policy': {'types', 'model', 'robots'},
+    'policy': {'types', 'delays', 'model', 'robots'},
     'preflight': {'types', 'model', 'robots', 'policy', 'execution', 'viz'},
     'tools': {'types', 'model', 'robots'},
     'convert': {'types'},
     'recording': {'types'},
     'train': {'types', 'model', 'robots', 'policy', 'sim', 'convert', 'recording'},
-    'sim.evaluate': {'types', 'robots', 'policy', 'execution', 'sim', 'viz', 'tools'},
+    'sim.evaluate': {'types', 'delays', 'robots', 'policy', 'execution', 'sim', 'viz', 'tools'},
     'nodes': {
         'types',
+        'delays',
         'model',
         'robots',
         'policy',
@@ -55,6 +57,7 @@ ROS = {
 TORCH = {'torch', 'transformers', 'safetensors'}
 MUST_NOT_KNOW = {
     'types': ROS | TORCH,
+    'delays': ROS | TORCH | {'time', 'datetime'},
     'model': ROS | {'mujoco', 'cv2'},
     'robots': ROS | TORCH,
     'execution': ROS | TORCH | {'time', 'datetime', 'threading'},

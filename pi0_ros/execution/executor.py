@@ -18,18 +18,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pi0_ros.execution.following import Following
 from pi0_ros.execution.inputs import Inputs
-from pi0_ros.execution.limits import JointLimits, Limiter, Motion, Target
-from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover
+from pi0_ros.execution.limits import JointLimits, Motion
+from pi0_ros.execution.operator import Operator
+from pi0_ros.execution.report import Counters, Report
+from pi0_ros.execution.seams import FORESEEING
 from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.execution.status import Counters, State, Status
-from pi0_ros.execution.timeline import Course, remaining_ns
-from pi0_ros.execution.velocities import VelocityJoints
+from pi0_ros.execution.status import State, Status
+from pi0_ros.execution.timeline import remaining_ns
 from pi0_ros.types import NS_PER_S, Chunk, Command, InputError
-
-# A chunk that is younger than a period is taken over before it begins, and the limiter looks back
-# from there.
-LEAD_PERIODS = 4
 
 
 class ChunkExecutor:
@@ -58,7 +56,8 @@ class ChunkExecutor:
 
     :param limits: what the joints can do; their order is that of all commands and measurements.
     :param settings: what the user chose.
-    :raises InputError: if a joint in the settings is not among the limits'.
+    :raises InputError: if a joint in the settings is not among the limits', or if there are limits
+        of jerk and ruckig isn't installed.
     """
 
     def __init__(self, limits: JointLimits, settings: ExecutorSettings) -> None:
@@ -71,13 +70,12 @@ class ChunkExecutor:
                 )
         self._limits = limits
         self._settings = settings
-        self._limiter = Limiter(limits, settings.period_ns)
-        self._velocities = VelocityJoints(limits.names, settings)
-        self._grippers = np.array([name in settings.gripper_joints for name in limits.names])
-        self._counters = Counters()
+        self._following = Following(limits, settings)
+        self._velocities = self._following.velocities
+        self._report = Report(limits.names, settings.period_s)
+        self._counters = self._report.counters
         self._status = Status(State.IDLE, 'not enabled')
-        self._enabled = False
-        self._stop_reason: str | None = None
+        self._operator = Operator(settings.heartbeat_timeout_s)
         self._fault: str | None = None
         self._last_tick_ns: int | None = None
         self._motion: Motion | None = None  # last command; None while the next begins a motion
@@ -90,9 +88,7 @@ class ChunkExecutor:
         self._inputs = Inputs(self._limits.names, self._settings, self._velocities, since)
         self._begin_anew(f'nothing known {since}')
         self._rest_ns: int | None = None  # since when commands have been still; None if they move
-        self._active: Chunk | None = None  # what the target was made from
-        self._target: Target | None = None
-        self._courses: tuple[Course, ...] = ()  # of the chunks that were followed, oldest first
+        self._following.forget()
 
     def _begin_anew(self, reason: str) -> None:
         """Let the next motion begin at the robot, which first must not be left rolling."""
@@ -114,7 +110,11 @@ class ChunkExecutor:
     @property
     def active_chunk(self) -> Chunk | None:
         """Chunk that was followed at the last tick; None if none was."""
-        return self._active
+        return self._following.chunk
+
+    def figures(self) -> dict[str, float | str | int]:
+        """Return what :class:`.report.Report` says, by name."""
+        return self._report.values()
 
     def chunk_age_ns(self, now_ns: int) -> int | None:
         """Age of the newest chunk, followed or not [ns]; None if there is none."""
@@ -130,6 +130,8 @@ class ChunkExecutor:
         :raises InputError: naming the fault; nothing has changed then.
         """
         accepted = self._inputs.add_chunk(chunk, now_ns)
+        if accepted:
+            self._report.arrived(now_ns - chunk.stamp_ns)
         self._counters.chunks_accepted += accepted
         self._counters.chunks_dropped += not accepted
         return accepted
@@ -159,16 +161,20 @@ class ChunkExecutor:
 
         Enabling ends a stop and a fault. Disabling brakes within limits, then falls silent.
         """
-        self._enabled = enabled
+        self._operator.enabled = enabled
         if enabled:
-            self._stop_reason = None
+            self._operator.stop_reason = None
             if self._fault is not None:
                 self._fault = None
                 self._begin_anew('braking after a fault')
 
+    def beat(self, now_ns: int) -> None:
+        """Hear that the operator is still there."""
+        self._operator.beat(now_ns)
+
     def stop(self, reason: str) -> None:
         """Brake within limits, and hold until enabled again."""
-        self._stop_reason = reason
+        self._operator.stop_reason = reason
 
     def tick(self, now_ns: int) -> Command | None:
         """
@@ -208,13 +214,11 @@ class ChunkExecutor:
         astray = self._astray() if blind is None else None
         if astray is not None and self._motion is not None:
             self._fault = astray
-        return self._fault or self._forbidden() or blind or astray or self._inputs.no_aim(now_ns)
-
-    def _forbidden(self) -> str | None:
-        """What the operator has against motion."""
-        if not self._enabled:
-            return 'not enabled'
-        return None if self._stop_reason is None else f'stopped: {self._stop_reason}'
+        obstacle = self._fault or self._operator.forbids(now_ns) or blind or astray
+        if obstacle is None:
+            obstacle = self._inputs.no_aim(now_ns)
+            self._counters.ticks_stalled += obstacle is not None
+        return obstacle
 
     def _astray(self) -> str | None:
         """Why the robot is too far from where commands are: the last one, or the limits."""
@@ -225,7 +229,7 @@ class ChunkExecutor:
         else:
             place, nearest = 'its limits', measured.clip(self._limits.lower, self._limits.upper)
         distance = np.abs(measured - nearest)  # (J,)
-        distance[self._grippers] = 0.0
+        distance[self._following.grippers] = 0.0
         if self._motion is not None:
             distance[self._velocities.forwarded] = 0.0
         j, tolerance = int(np.argmax(distance)), self._settings.tracking_tolerance
@@ -235,78 +239,56 @@ class ChunkExecutor:
         return f'{name} is {distance[j]:.3f} away from {place}, tolerance {tolerance:.3f}'
 
     def _follow(self, now_ns: int) -> Command:
-        """Take one step after the target."""
-        assert self._inputs.chunk is not None
-        assert self._inputs.positions is not None
-        motion = self._motion or Motion.at_rest(self._inputs.positions)
-        motion = self._velocities.anchor(motion, self._inputs.positions)
+        """Take one step after the newest chunk."""
+        chunk, measured = self._inputs.chunk, self._inputs.positions
+        assert chunk is not None
+        assert measured is not None
+        motion = self._velocities.anchor(self._motion or Motion.at_rest(measured), measured)
         # A chunk may hold finite numbers whose differences are not; Command looks at the result.
         with np.errstate(over='ignore', invalid='ignore'):
-            if self._target is None or self._active is not self._inputs.chunk:
-                self._active = self._inputs.chunk
-                before_ns = now_ns - self._settings.period_ns
-                self._target = self._take_over(self._active, motion, before_ns)
-            aim = self._velocities.aim(motion, self._limiter.read(self._target, now_ns))
-            motion = self._limiter.step(motion, aim)
-            limited = not np.allclose(motion.position, aim.position, rtol=0, atol=1e-9)
+            if chunk is not self._following.chunk:
+                self._take_over(chunk, motion, now_ns)
+            motion, limited = self._following.step(motion, now_ns)
         command = self._emit(motion, now_ns)
         self._counters.ticks_limited += limited
-        age_s = (now_ns - self._active.stamp_ns) / NS_PER_S
-        left_s = remaining_ns(self._active, now_ns) / NS_PER_S
+        age_s = (now_ns - chunk.stamp_ns) / NS_PER_S
+        left_s = remaining_ns(chunk, now_ns) / NS_PER_S
         text = f'chunk is {age_s:.2f} s old, {left_s:.2f} s of it left'
         self._status = Status(State.RUNNING, text)
         return command
 
-    def _take_over(self, chunk: Chunk, motion: Motion, time_ns: int) -> Target:
-        """Join a chunk to the motion, whose last command was due at a time."""
-        settings = self._settings
+    def _take_over(self, chunk: Chunk, motion: Motion, now_ns: int) -> None:
+        """Let the next command be the first to follow a chunk."""
+        settings, last = self._settings, self._following.chunk
+        time_ns = now_ns - settings.period_ns
         late_ns = 0
         untouched = self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns
         if untouched and settings.strategy not in FORESEEING:
             late_ns = max(0, time_ns - chunk.stamp_ns - int(chunk.times_ns[0]))
         self._rest_ns = None
-        new = Course(
-            self._velocities.course(chunk),
-            settings.interpolation,
-            settings.smoothing_s,
-            exact=self._grippers,
-            late_ns=late_ns,
-            lead_ns=LEAD_PERIODS * settings.period_ns,
-        )
-        slope, bend = self._velocities.reach(self._limits)
-        seam = Handover(
-            time_ns=time_ns,
-            motion=self._velocities.at_seam(motion, self._before or motion),
-            limiter=self._limiter,
-            new=new,
-            earlier=tuple(course for course in self._courses if course.ends_ns > time_ns),
-            slope=slope,
-            bend=bend,
-            fade_s=settings.crossfade_s,
-            decay_per_s=settings.ensemble_decay_per_s,
-            unfaded=self._grippers,
-        )
-        self._courses = (*seam.earlier, new)
-        return STRATEGIES[settings.strategy](seam)
+        left_ns = None if last is None else remaining_ns(last, now_ns)
+        self._report.taken_over(now_ns - chunk.stamp_ns, left_ns)
+        self._following.take_over(chunk, motion, self._before or motion, time_ns, late_ns)
 
     def _hold(self, now_ns: int, text: str) -> Command | None:
         """Brake and stay, or be silent if there is no motion to end."""
         self._counters.holds += self._status.state is State.RUNNING
-        self._active = self._target = None
-        self._courses = ()
+        self._following.forget()
         if self._rest_ns is None and (self._motion is None or not self._motion.velocity.any()):
             self._rest_ns = now_ns
-        over = not self._enabled or self._ending is not None
+        over = not self._operator.enabled or self._ending is not None
         if over and self._motion is not None and not self._motion.velocity.any():
             self._motion = self._ending = None
         state = State.IDLE if self._motion is None else State.HOLDING
         self._status = Status(State.FAULT if self._fault is not None else state, text)
         if self._motion is None:
+            self._report.silent()
             return None
-        return self._emit(self._limiter.brake(self._motion), now_ns)
+        return self._emit(self._following.brake(self._motion), now_ns)
 
     def _emit(self, motion: Motion, now_ns: int) -> Command:
         """Return a motion as a command, and go on from there if it could be one."""
         command = Command(now_ns, self._limits.names, motion.position, motion.velocity)
         self._before, self._motion = self._motion, motion
+        self._report.sent(motion.position)
         return command

@@ -24,6 +24,8 @@ from pi0_ros.types import NS_PER_S, InputError, check_joint_names, finite_array
 #: Joint targets (..., J) in [rad] or [m] as a function of instants (...) [ns of the ROS clock].
 Target = Callable[[Instants], NDArray[np.float64]]
 
+REACHED = 1e-6  # distance from a target that is none [rad], [m], [rad/s], [m/s]
+
 
 class Motion(NamedTuple):
     """
@@ -162,10 +164,15 @@ class Limiter:
 
     :param limits: what the joints can do.
     :param period_ns: time between two commands [ns].
+    :param free: mask of the joints whose velocity counts and not their position, (J,); None if
+        there are none.
     """
 
-    def __init__(self, limits: JointLimits, period_ns: int) -> None:
-        self._limits = limits
+    def __init__(
+        self, limits: JointLimits, period_ns: int, free: NDArray[np.bool_] | None = None
+    ) -> None:
+        self.limits = limits
+        self._free = np.zeros(len(limits.names), bool) if free is None else free
         self._period_s = self.lag_s = period_ns / NS_PER_S
         """How old an acceleration is that :meth:`read` gives; a velocity is half as old [s]."""
         self._notch = limits.acceleration * self._period_s  # velocity changes by this much, (J,)
@@ -197,12 +204,21 @@ class Limiter:
         :param aim: what the target does now, from :meth:`read`.
         :return: the next command.
         """
-        before = aim.position - aim.velocity * self._period_s
-        before = np.clip(before, self._limits.lower, self._limits.upper)
-        target = np.clip(aim.position, self._limits.lower, self._limits.upper)
+        before = np.where(
+            self._free, motion.position, aim.position - aim.velocity * self._period_s
+        )
+        target = before + aim.velocity * self._period_s
+        before = np.clip(before, self.limits.lower, self.limits.upper)
+        target = np.clip(target, self.limits.lower, self.limits.upper)
         distance = before - motion.position
         closing = np.copysign(self._fastest(np.abs(distance)), distance)
         return self._advance(motion, (target - before) / self._period_s + closing)
+
+    def reaches(self, motion: Motion, aim: Motion) -> bool:
+        """Return whether a command is where it was to go."""
+        reached = np.where(self._free, motion.velocity, motion.position)
+        wanted = np.where(self._free, aim.velocity, aim.position)
+        return bool(np.abs(reached - wanted).max() <= REACHED)
 
     def brake(self, motion: Motion) -> Motion:
         """
@@ -215,7 +231,7 @@ class Limiter:
     def _advance(self, motion: Motion, wish: NDArray[np.float64]) -> Motion:
         """Take the velocity nearest to the wished one, (J,), that the limits allow."""
         position, velocity, _ = motion
-        lower, upper = self._limits.lower, self._limits.upper
+        lower, upper = self.limits.lower, self.limits.upper
         # The order matters: what acceleration allows always holds a velocity that may stop in
         # time, because the velocity before it did.
         wish = np.clip(wish, -self._fastest(position - lower), self._fastest(upper - position))
@@ -240,4 +256,4 @@ class Limiter:
         stair = distance / (self._notch * self._period_s)
         n = np.floor((np.sqrt(1 + 8 * stair) - 1) / 2)
         speed = (distance / self._period_s + self._notch * n * (n + 1) / 2) / (n + 1)
-        return np.asarray(np.minimum(speed, self._limits.velocity))
+        return np.asarray(np.minimum(speed, self.limits.velocity))

@@ -4,7 +4,7 @@
 The seam meter: how much a hand-over from chunk to chunk can be felt.
 
 It is fed with every command that is sent, and knows of chunks only that a command is the first of
-a new one. A window keeps what was measured last.
+a new one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 SIDE = 3  # commands on either side of a seam that are looked at
-WINDOW = 100  # hand-overs that are remembered
 
 # From the last three of one side, the outermost first, to what the parabola through them has half
 # a period beyond the innermost: position, velocity times period, acceleration times period².
@@ -78,25 +77,3 @@ class SeamMeter:
         before, after = _BEYOND @ path[:SIDE], _BEYOND @ path[: SIDE - 1 : -1]
         after[1] *= -1  # seen from its other end
         return Jump(*(after - before) / self._scale)
-
-
-class Window:
-    """
-    The last numbers of a kind.
-
-    :param size: how many are remembered.
-    """
-
-    def __init__(self, size: int = WINDOW) -> None:
-        self._values: deque[float] = deque(maxlen=size)
-
-    def add(self, value: float) -> None:
-        """Take a number."""
-        self._values.append(value)
-
-    def summary(self, name: str) -> dict[str, float]:
-        """Return median, 95th percentile and maximum, by ``name_p50`` and so on; or nothing."""
-        if not self._values:
-            return {}
-        p50, p95, highest = np.percentile(self._values, [50, 95, 100])
-        return {f'{name}_p50': p50, f'{name}_p95': p95, f'{name}_max': highest}

@@ -35,6 +35,8 @@ class ExecutorSettings:
     :param tracking_tolerance: distance of the measured from the commanded position beyond which
         the robot isn't following, and beyond the limits within which it may start; for every
         joint that is no gripper, [rad] or [m].
+    :param heartbeat_timeout_s: time since the operator's last heartbeat beyond which the robot
+        holds [s]; 0 if it moves without any.
     :param gripper_joints: names of the joints that are never faded, and that may be kept from
         following by what they grasp.
     :param velocity_joints: names of the joints that chunks tell velocities.
@@ -54,6 +56,7 @@ class ExecutorSettings:
     future_tolerance_s: float = 0.05
     clock_jump_s: float = 1.0
     tracking_tolerance: float = 0.5
+    heartbeat_timeout_s: float = 0.0
     gripper_joints: tuple[str, ...] = ()
     velocity_joints: tuple[str, ...] = ()
     forwarded_joints: tuple[str, ...] = ()
@@ -73,7 +76,12 @@ class ExecutorSettings:
             value = getattr(self, field)
             if not (math.isfinite(value) and value > 0):
                 raise InputError(f'{field}: expected a positive number, found {value}')
-        for field in ('smoothing_s', 'future_tolerance_s', 'ensemble_decay_per_s'):
+        for field in (
+            'smoothing_s',
+            'heartbeat_timeout_s',
+            'future_tolerance_s',
+            'ensemble_decay_per_s',
+        ):
             value = getattr(self, field)
             if not (math.isfinite(value) and value >= 0):
                 raise InputError(f'{field}: expected zero or more, found {value}')

@@ -33,7 +33,8 @@ class VelocityJoints:
     """
 
     def __init__(self, names: Sequence[str], settings: ExecutorSettings) -> None:
-        self._told = np.array([name in settings.velocity_joints for name in names])
+        self.told = np.array([name in settings.velocity_joints for name in names])
+        """Those that are told velocities, (J,) bool."""
         self._names = settings.velocity_joints
         self._period_s = settings.period_s
         self.forwarded = np.array([name in settings.forwarded_joints for name in names])
@@ -42,8 +43,8 @@ class VelocityJoints:
     def reach(self, limits: JointLimits) -> tuple[Array, Array]:
         """Return how fast the joints' targets may change, and how fast that may, (J,) each."""
         return (
-            np.where(self._told, limits.acceleration, limits.velocity),
-            np.where(self._told, limits.jerk, limits.acceleration),
+            np.where(self.told, limits.acceleration, limits.velocity),
+            np.where(self.told, limits.jerk, limits.acceleration),
         )
 
     def check(self, chunk: Chunk) -> None:
@@ -59,7 +60,7 @@ class VelocityJoints:
         """Return a checked chunk with velocities in place of the positions of these joints."""
         if chunk.velocities is None or not self._names:
             return chunk
-        return replace(chunk, positions=np.where(self._told, chunk.velocities, chunk.positions))
+        return replace(chunk, positions=np.where(self.told, chunk.velocities, chunk.positions))
 
     def anchor(self, motion: Motion, measured: Array) -> Motion:
         """Return the last command, where forwarded joints stand as measured, (J,)."""
@@ -75,20 +76,13 @@ class VelocityJoints:
         change = (acceleration - before.acceleration) / self._period_s
         return self._for_told(motion, Motion(velocity, acceleration, change))
 
-    def aim(self, motion: Motion, aim: Motion) -> Motion:
-        """
-        Return what is to be reached, positions for all joints.
-
-        :param motion: the last command.
-        :param aim: what the seam says for now.
-        """
-        velocity, acceleration, _ = aim
-        position = motion.position + velocity * self._period_s
-        return self._for_told(aim, Motion(position, velocity, acceleration))
+    def aim(self, read: Motion) -> Motion:
+        """Return what is to be reached; a joint told velocities is to reach no position."""
+        return self._for_told(read, Motion(read.position, *read[:2]))
 
     def _for_told(self, motion: Motion, told: Motion) -> Motion:
         """Return the second motion for the joints that are told velocities, else the first."""
         if not self._names:
             return motion
         pairs = zip(told, motion, strict=True)
-        return Motion(*(np.where(self._told, mine, others) for mine, others in pairs))
+        return Motion(*(np.where(self.told, mine, others) for mine, others in pairs))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from pi0_ros.convert import status_message
-from pi0_ros.policy.delays import MS_PER_NS, Delay
+from pi0_ros.delays import MS_PER_NS, Delay
 from pi0_ros.policy.policy import Inference
 from pi0_ros.types import Observation
 

@@ -15,7 +15,7 @@ import numpy as np
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Empty, Float64MultiArray
 from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory
 
@@ -51,8 +51,14 @@ PARAMETERS = (
               'how a chunk is joined to the last one', choices=tuple(STRATEGIES)),
     Parameter('interpolation', ExecutorSettings.interpolation,
               'how targets between two points are found', choices=tuple(INTERPOLATIONS)),
+    Parameter('smoothing_s', ExecutorSettings.smoothing_s,
+              'spline: how far around itself an instant of a chunk is smoothed [s]', 0.0, 1.0),
     Parameter('crossfade_s', ExecutorSettings.crossfade_s,
-              'crossfade: how long the offset to the last chunk takes to fade [s]', 0.01, 10.0),
+              'how long the offset to the last chunk takes to fade, but for replace [s]',
+              0.01, 10.0),
+    Parameter('ensemble_decay_per_s', ExecutorSettings.ensemble_decay_per_s,
+              'ensemble: how much less a chunk counts than one a second older, as an exponent',
+              0.0, 100.0),
     Parameter('chunk_timeout_s', ExecutorSettings.chunk_timeout_s,
               'a chunk computed from pictures older than this is stale [s]', 0.01, 60.0),
     Parameter('state_timeout_s', ExecutorSettings.state_timeout_s,
@@ -63,6 +69,9 @@ PARAMETERS = (
               'a longer time between two ticks is a jump of the clock [s]', 0.1, 60.0),
     Parameter('tracking_tolerance', ExecutorSettings.tracking_tolerance,
               'a joint further from its command than this is a fault [rad or m]', 0.001, 10.0),
+    Parameter('heartbeat_timeout_s', ExecutorSettings.heartbeat_timeout_s,
+              'hold once ~/heartbeat has been silent for so long; 0: move without any [s]',
+              0.0, 60.0),
 )  # fmt: skip
 
 NAME = 'chunk_executor'
@@ -91,12 +100,15 @@ class ExecutorNode(Node):
                 period_ns=self._period_ns,
                 strategy=p.strategy,
                 interpolation=p.interpolation,
+                smoothing_s=p.smoothing_s,
                 crossfade_s=p.crossfade_s,
+                ensemble_decay_per_s=p.ensemble_decay_per_s,
                 chunk_timeout_s=p.chunk_timeout_s,
                 state_timeout_s=p.state_timeout_s,
                 future_tolerance_s=p.future_tolerance_s,
                 clock_jump_s=p.clock_jump_s,
                 tracking_tolerance=p.tracking_tolerance,
+                heartbeat_timeout_s=p.heartbeat_timeout_s,
                 gripper_joints=tuple(robot.grippers),
                 velocity_joints=robot.velocity_joints,
                 forwarded_joints=robot.forwarded_joints,
@@ -114,6 +126,7 @@ class ExecutorNode(Node):
             JointState, 'joint_states', self._on_state, qos_profile_sensor_data
         )
         self._chunk_in = ChunkInput(self, robot, self._on_chunk, self._on_bad_chunk)
+        self.create_subscription(Empty, '~/heartbeat', self._on_heartbeat, 10)
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_service(Trigger, '~/stop', self._on_stop)
         self.create_timer(1.0 / p.rate_hz, self._tick)
@@ -163,6 +176,9 @@ class ExecutorNode(Node):
         self._core.reject_chunk(reason)
         self._complain(reason)
 
+    def _on_heartbeat(self, _message: Empty) -> None:
+        self._core.beat(self._now_ns())
+
     def _complain(self, text: str) -> None:
         """Say what was refused, here and in the next diagnostics."""
         self._refused = text
@@ -201,7 +217,7 @@ class ExecutorNode(Node):
             'state': status.state.name,
             'chunk_age_s': 'none' if age_ns is None else age_ns / NS_PER_S,
             'worst_tick_gap_ms': self._worst_gap_ns * 1e-6,
-            **vars(self._core.counters),
+            **self._core.figures(),
         }
         return status_message(NAME, LEVELS[status.state], str(status), values)
 

@@ -27,13 +27,13 @@ from pi0_ros.convert import (
     status_message,
     time_to_ns,
 )
+from pi0_ros.delays import Delay, DelayMeter
 from pi0_ros.model.precision import DTYPES
 from pi0_ros.nodes.backend import BACKEND, make_policy
 from pi0_ros.nodes.chunk_info import chunk_info
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
-from pi0_ros.policy.delays import Delay, DelayMeter
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import NUM_STEPS, Inference
 from pi0_ros.policy.replanning import MODES as REPLAN_MODES

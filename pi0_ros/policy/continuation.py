@@ -11,17 +11,14 @@ reads no clock.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pi0_ros.policy.delays import Delay
+from pi0_ros.delays import Delay, DelayEstimate
 from pi0_ros.types import Chunk
-
-WINDOW = 10  # delays that are remembered: the b of the paper, arXiv 2506.07339
 
 
 @dataclass(frozen=True)
@@ -40,16 +37,10 @@ class Rest:
 
 
 class Continuation:
-    """
-    Remembers the last chunk, and how long the last ones took.
-
-    The delay is the longest of those remembered, as in the paper: a chunk that arrives later than
-    it was conceived for begins with a jump, one that arrives sooner only with a little less
-    freedom. The first chunk's is not remembered, since loading and compiling are in it.
-    """
+    """Remembers the last chunk, and foretells how long the next one takes."""
 
     def __init__(self) -> None:
-        self._delays_ns: deque[int] = deque(maxlen=WINDOW)
+        self._estimate = DelayEstimate()
         self.newest: Chunk | None = None
         """The chunk that was ready last; None if none was."""
 
@@ -60,16 +51,13 @@ class Continuation:
         :param ready_ns: when [ns].
         :return: how long it took, beside what was expected.
         """
-        delay = Delay(self.delay_ns, max(0, ready_ns - chunk.stamp_ns))
-        if self.newest is not None:
-            self._delays_ns.append(delay.measured_ns)
         self.newest = chunk
-        return delay
+        return self._estimate.note(max(0, ready_ns - chunk.stamp_ns))
 
     @property
     def delay_ns(self) -> int | None:
         """How long the next chunk may take, from the capture of its observation [ns]."""
-        return max(self._delays_ns, default=None)
+        return self._estimate.delay_ns
 
     def rest(self, stamp_ns: int) -> Rest | None:
         """

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection
 import threading
 from typing import Protocol
 
+from pi0_ros.delays import Delay
 from pi0_ros.policy.continuation import Continuation, Rest
-from pi0_ros.policy.delays import Delay
 from pi0_ros.policy.observation_buffer import NotReady, ObservationBuffer
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.replanning import Replanning

@@ -35,6 +35,10 @@ def assert_step_within(lim, period_s, old, new):
     )
 
 
+def limiter_of(lim, period_s):
+    return Limiter(lim, round(period_s * NS_PER_S))
+
+
 def follow(limiter, motion, targets, period_s=0.01):
     """Return all motions, the start included."""
     path, before = [motion], targets[0]
@@ -70,7 +74,7 @@ def test_no_target_breaks_a_limit(seed, period_s, velocity, acceleration, kind):
         'waves': 1.5 * np.sin(np.outer(np.arange(n) * period_s, rng.uniform(0, 30, 3))),
         'unbounded': rng.normal(0, 1e12, (n, 3)),
     }[kind]
-    limiter = Limiter(lim, round(period_s * NS_PER_S))
+    limiter = limiter_of(lim, period_s)
     start = Motion.at_rest(np.array([1.0, -0.01, 123.0]) * rng.uniform(-1, 1, 3).clip(0))
     path = follow(limiter, start, targets, period_s)
     for old, new in pairwise(path):
@@ -91,7 +95,7 @@ def test_constant_target_is_reached_without_overshoot_in_the_shortest_time(
     goal, velocity, acceleration, start
 ):
     period_s = 0.01
-    limiter = Limiter(limits(velocity=velocity, acceleration=acceleration), 10_000_000)
+    limiter = limiter_of(limits(velocity=velocity, acceleration=acceleration), 0.01)
     distance = abs(goal - start)
     ramp_s = min(velocity / acceleration, np.sqrt(distance / acceleration))
     shortest_s = 2 * ramp_s + max(0, distance - acceleration * ramp_s**2) / velocity
@@ -111,14 +115,14 @@ def test_target_within_limits_is_followed_exactly(seed):
     a, f = rng.uniform(0.05, 0.5), rng.uniform(0.5, 4.0)
     a = min(a, 0.99 * 2.0 / f, 0.99 * 30.0 / f**2)
     targets = (a * np.cos(f * np.arange(500) * period_s))[:, None]
-    path = follow(Limiter(lim, round(period_s * NS_PER_S)), Motion.at_rest(targets[0]), targets)
+    path = follow(limiter_of(lim, period_s), Motion.at_rest(targets[0]), targets)
     assert np.abs(np.array([m.position for m in path[1:]]) - targets).max() < 1e-12
 
 
 def test_moving_target_is_caught_up_with_and_then_followed_exactly():
     period_s = 0.01
     targets = 0.3 + 0.4 * np.arange(300)[:, None] * period_s
-    limiter = Limiter(limits(lower=-np.inf, upper=np.inf), 10_000_000)
+    limiter = limiter_of(limits(lower=-np.inf, upper=np.inf), 0.01)
     path = follow(limiter, Motion.at_rest(np.zeros(1)), targets)
     lag = targets[:, 0] - [m.position[0] for m in path[1:]]
     assert lag.min() > -1e-12, 'overtook it'
@@ -131,7 +135,7 @@ def test_moving_target_is_caught_up_with_and_then_followed_exactly():
 def test_start_outside_the_position_limits_returns_without_a_jump():
     lim, period_s = limits(), 0.01
     path = follow(
-        Limiter(lim, round(period_s * NS_PER_S)),
+        limiter_of(lim, period_s),
         Motion.at_rest(np.array([1.2])),
         np.full((200, 1), 5.0),
     )

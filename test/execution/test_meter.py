@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from pi0_ros.execution.meter import SeamMeter, Window
+from pi0_ros.execution.meter import SeamMeter
 
 PERIOD_S = 0.01
 SEAM = 20  # the first command of the new chunk
@@ -50,11 +50,3 @@ def test_a_motion_that_begins_anew_has_no_seam():
         meter.add([k], is_first=False)
     meter.clear()
     assert not any(meter.add([100 + k], is_first=k == 0) for k in range(10))
-
-
-def test_window_forgets_and_tells_percentiles():
-    window = Window(size=100)
-    assert window.summary('x') == {}
-    for value in [1e9, *range(1, 101)]:
-        window.add(value)
-    assert window.summary('x') == {'x_p50': 50.5, 'x_p95': pytest.approx(95.05), 'x_max': 100}

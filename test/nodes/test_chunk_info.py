@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
+from pi0_ros.delays import Delay
 from pi0_ros.nodes.chunk_info import chunk_info
-from pi0_ros.policy.delays import Delay
 from pi0_ros.policy.policy import Inference
 from pi0_ros.types import Chunk, Observation
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 import pytest
 
-from pi0_ros.policy.continuation import WINDOW, Continuation
+from pi0_ros.delays import REMEMBERED
+from pi0_ros.policy.continuation import Continuation
 from pi0_ros.types import Chunk
 
 MS = 1_000_000
@@ -47,7 +48,7 @@ def test_the_first_chunks_delay_does_not_count():
 def test_the_delay_is_the_longest_of_the_last_ones(warm):
     warm.note(chunk_at(10_000), 10_400 * MS)
     assert warm.delay_ns == 400 * MS
-    for k in range(WINDOW):
+    for k in range(REMEMBERED):
         warm.note(chunk_at(11_000 + k), (11_000 + k + 20) * MS)
     assert warm.delay_ns == 20 * MS
 
@@ -62,7 +63,7 @@ def test_time_that_jumps_back_leaves_nothing(warm):
 
 
 def test_a_delay_is_never_negative(warm):
-    for k in range(WINDOW):
+    for k in range(REMEMBERED):
         warm.note(chunk_at(10_000 + k), 9_999 * MS)
     assert warm.delay_ns == 0
     assert warm.rest(10_050 * MS).delay == 0

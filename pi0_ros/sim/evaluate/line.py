@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pi0_ros.delays import Delay
 from pi0_ros.execution.executor import ChunkExecutor
 from pi0_ros.execution.limits import JointLimits
 from pi0_ros.execution.settings import RATE_HZ, ExecutorSettings
-from pi0_ros.policy.delays import Delay
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.replanning import Replanning

@@ -4,7 +4,7 @@
 
 import pytest
 
-from pi0_ros.policy.delays import WINDOW, Delay, DelayMeter
+from pi0_ros.delays import REMEMBERED, WINDOW, Delay, DelayEstimate, DelayMeter
 
 MS = 1_000_000
 
@@ -44,3 +44,34 @@ def test_the_meter_forgets():
     for _ in range(WINDOW):
         meter.note(Delay(60 * MS, 50 * MS))
     assert meter.values()['latency_max_ms'] == pytest.approx(50.0)
+
+
+def estimate_after(*delays_ms):
+    estimate = DelayEstimate()
+    for delay_ms in delays_ms:
+        estimate.note(delay_ms * MS)
+    return estimate.delay_ns and estimate.delay_ns / MS
+
+
+def test_the_first_delay_is_not_remembered():
+    assert estimate_after() is None
+    assert estimate_after(9_000) is None
+    assert estimate_after(9_000, 60) == 60
+
+
+def test_the_longest_of_the_last_ones_is_expected():
+    assert estimate_after(1, 60, 80, 70) == 80
+    assert estimate_after(1, 80, *[60] * REMEMBERED) == 60
+
+
+def test_one_accident_is_not_expected_again_but_two_are():
+    assert estimate_after(1, 60, 60, 1_000) == 60
+    assert estimate_after(1, 60, 1_000, 60, 900) == 1_000
+    assert estimate_after(1, 60, 110, 60) == 110
+    assert estimate_after(1, 60, 1_000) == 1_000, 'which of two is the accident?'
+
+
+def test_an_estimate_says_what_was_expected():
+    estimate = DelayEstimate()
+    found = [estimate.note(delay_ms * MS).estimated_ns for delay_ms in (9_000, 60, 70)]
+    assert found == [None, None, 60 * MS]
