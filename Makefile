@@ -17,7 +17,7 @@ TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
 
-.PHONY: help demo test lint bench-pipeline bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
+.PHONY: help demo test lint bench-pipeline bench-executor bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -38,6 +38,9 @@ lint: $(STAMP)  ## style and types
 
 bench-pipeline: $(STAMP)  ## latency from image stamp to chunk, and the executor's ticks
 	. $(BIN)/activate && python benchmarks/pipeline.py
+
+bench-executor: $(STAMP)  ## what a tick and its messages cost, and how late a loop of 500 Hz is
+	. $(BIN)/activate && python benchmarks/executor.py
 
 bench-seams: $(STAMP)  ## how chunks are joined under delay, beside what others do; renews doc/seams*
 	. $(BIN)/activate && python -m benchmarks.seams

@@ -89,7 +89,7 @@ class JerkLimiter(Limiter):
         :param aim: what the target does now, from :meth:`read`.
         :return: the next command.
         """
-        if not all(np.isfinite(part).all() for part in aim):
+        if not np.isfinite(np.array(aim)).all():
             return aim  # which no command can be made of
         aim = self._attainable(motion, aim)
         try:
@@ -108,7 +108,7 @@ class JerkLimiter(Limiter):
         endless = (lowest < lower - SLACK) | (highest > upper + SLACK)
         if endless.any():
             taken = _where(endless, self.brake(motion), taken)
-        return taken._replace(position=np.clip(taken.position, lower, upper))
+        return taken._replace(position=taken.position.clip(lower, upper))
 
     def brake(self, motion: Motion) -> Motion:
         """Come to rest as soon as the limits of acceleration and jerk allow."""
@@ -117,7 +117,7 @@ class JerkLimiter(Limiter):
         except (self._error, ValueError):
             return super().brake(motion)  # a robot must stop, if not gently
         lower, upper = self._ends(motion)
-        return halting._replace(position=np.clip(halting.position, lower, upper))
+        return halting._replace(position=halting.position.clip(lower, upper))
 
     def _ends(self, motion: Motion) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return between where the next command must lie, (J,) each."""
@@ -128,8 +128,8 @@ class JerkLimiter(Limiter):
         """Return a target that a joint may pass through without breaking a limit after it."""
         limits = self.limits
         away = FARTHEST_S * limits.velocity
-        near = np.clip(aim.position, motion.position - away, motion.position + away)
-        position = np.clip(near, limits.lower, limits.upper)
+        near = aim.position.clip(motion.position - away, motion.position + away)
+        position = near.clip(limits.lower, limits.upper)
         inside = (position == aim.position) | self._free
         velocity = np.clip(np.where(inside, aim.velocity, 0.0), -limits.velocity, limits.velocity)
         with np.errstate(invalid='ignore'):
@@ -146,12 +146,13 @@ class JerkLimiter(Limiter):
         for otherwise the way would end where the target is no longer.
         """
         most = self.limits.velocity
-        frame = np.clip(aim.velocity, -FASTEST_FRAME * most, FASTEST_FRAME * most)
+        frame = aim.velocity.clip(-FASTEST_FRAME * most, FASTEST_FRAME * most)
         way = frame * self._period_s
-        problem.max_velocity, problem.min_velocity = most - frame, -most - frame
-        problem.target_position = aim.position - way
-        problem.target_velocity = aim.velocity - frame
-        problem.target_acceleration = aim.acceleration
+        problem.max_velocity = (most - frame).tolist()  # lists are taken faster than arrays
+        problem.min_velocity = (-most - frame).tolist()
+        problem.target_position = (aim.position - way).tolist()
+        problem.target_velocity = (aim.velocity - frame).tolist()
+        problem.target_acceleration = aim.acceleration.tolist()
         position, velocity, acceleration = self._solve(
             problem, motion._replace(velocity=motion.velocity - frame)
         )
@@ -159,7 +160,9 @@ class JerkLimiter(Limiter):
 
     def _solve(self, problem: Any, motion: Motion) -> Motion:
         """Return the motion a period later; the whole plan is left in ``_plan``."""
-        problem.current_position, problem.current_velocity, problem.current_acceleration = motion
+        problem.current_position = motion.position.tolist()
+        problem.current_velocity = motion.velocity.tolist()
+        problem.current_acceleration = motion.acceleration.tolist()
         self._planner.calculate(problem, self._plan)
         return Motion(*map(np.array, self._plan.at_time(self._period_s)))
 

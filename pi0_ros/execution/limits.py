@@ -208,8 +208,8 @@ class Limiter:
             self._free, motion.position, aim.position - aim.velocity * self._period_s
         )
         target = before + aim.velocity * self._period_s
-        before = np.clip(before, self.limits.lower, self.limits.upper)
-        target = np.clip(target, self.limits.lower, self.limits.upper)
+        before = before.clip(self.limits.lower, self.limits.upper)
+        target = target.clip(self.limits.lower, self.limits.upper)
         distance = before - motion.position
         closing = np.copysign(self._fastest(np.abs(distance)), distance)
         return self._advance(motion, (target - before) / self._period_s + closing)
@@ -234,16 +234,16 @@ class Limiter:
         lower, upper = self.limits.lower, self.limits.upper
         # The order matters: what acceleration allows always holds a velocity that may stop in
         # time, because the velocity before it did.
-        wish = np.clip(wish, -self._fastest(position - lower), self._fastest(upper - position))
-        taken = np.clip(wish, velocity - self._notch, velocity + self._notch)
+        down, up = self._fastest(np.array([position - lower, upper - position]))
+        taken = wish.clip(-down, up).clip(velocity - self._notch, velocity + self._notch)
         moved = position + taken * self._period_s
         # Takes off the last bit by which rounding may pass an end; moves nothing else.
-        moved = np.clip(moved, np.minimum(lower, position), np.maximum(upper, position))
+        moved = moved.clip(np.minimum(lower, position), np.maximum(upper, position))
         return Motion(moved, taken, (taken - velocity) / self._period_s)
 
     def _fastest(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """
-        Highest speed of the next period from which one can rest within a distance, (J,).
+        Highest speed of the next period from which one can rest within a distance, (..., J).
 
         With d the period and w = a d, a period at speed v and then braking goes
 
@@ -252,8 +252,7 @@ class Limiter:
         and this is its inverse. It is piecewise linear and continuous, so a rounded n that is one
         off costs no more than rounding.
         """
-        distance = np.clip(distance, 0, self._run_out)
-        stair = distance / (self._notch * self._period_s)
-        n = np.floor((np.sqrt(1 + 8 * stair) - 1) / 2)
-        speed = (distance / self._period_s + self._notch * n * (n + 1) / 2) / (n + 1)
+        pace = distance.clip(0.0, self._run_out) / self._period_s
+        n = np.floor(np.sqrt(2 * pace / self._notch + 0.25) - 0.5)
+        speed = pace / (n + 1) + self._notch / 2 * n
         return np.asarray(np.minimum(speed, self.limits.velocity))

@@ -113,7 +113,7 @@ def crossfade(seam: Handover) -> Target:
 
     def target(time_ns: Instants) -> NDArray[np.float64]:
         elapsed_s = np.asarray((time_ns - seam.time_ns) / NS_PER_S)[..., None]
-        s = np.clip(elapsed_s / fade_s, 0.0, 1.0)  # (..., J)
+        s = (elapsed_s / fade_s).clip(0.0, 1.0)  # (..., J)
         fade = (1 - s) ** 3 * (position + s * (linear + s * square))
         return np.asarray(seam.new(time_ns) + fade)
 

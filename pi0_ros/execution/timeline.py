@@ -90,7 +90,7 @@ class Course:
         :param time_ns: one or more, (...) [ns of the ROS clock].
         :return: (..., J), in [rad] or [m].
         """
-        time_ns = np.clip(time_ns, self._starts[0], self.ends_ns)
+        time_ns = np.asarray(time_ns).clip(self._starts[0], self._starts[-1])
         k = self._starts.searchsorted(time_ns, side='right') - 1
         s = ((time_ns - self._starts[k]) / self._spans[k])[..., None]
         one, linear, square, cube = self._pieces[:, k]
