@@ -49,13 +49,13 @@ class Life:
     def __init__(self, seed, strategy, rate_hz):
         self.rng = rng = np.random.default_rng([seed, rate_hz, *strategy.encode()])
         told = TOLD[seed % 4]
-        self.gentle = seed % 5 == 0
+        self.gentle = seed % 3 == 0
         jerk = JERK if self.gentle else np.full(3, np.inf)
         limits = JointLimits(NAMES, LOWER, UPPER, VELOCITY, ACCELERATION, jerk)
         self.settings = ExecutorSettings(
             period_ns=NS_PER_S // rate_hz,
             strategy=strategy,
-            interpolation=('spline', 'linear')[seed % 3 == 0],
+            interpolation=('spline', 'linear')[seed % 2],
             smoothing_s=rng.choice([0.0, 0.02, 0.1]),
             crossfade_s=rng.choice([0.05, 0.3, 1.0]),
             ensemble_decay_per_s=rng.choice([0.0, 0.5, 5.0]),
