@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 
 from geometry_msgs.msg import TwistStamped
 import numpy as np
@@ -102,6 +104,16 @@ COMMAND_READERS = {
 }
 
 
-def _pick(command: Command, joints: Sequence[str], values: NDArray[np.float64]) -> list[float]:
-    """Return the values of some joints in the order asked for."""
-    return [float(values[command.names.index(joint)]) for joint in joints]
+def _pick(command: Command, joints: Sequence[str], values: NDArray[np.float64]) -> array[float]:
+    """
+    Return the values of some joints in the order asked for.
+
+    Messages take an array as it is; of a list they check each item, at every tick.
+    """
+    return array('d', values[_index(command.names, tuple(joints))].tobytes())
+
+
+@lru_cache(maxsize=64)
+def _index(names: tuple[str, ...], joints: tuple[str, ...]) -> list[int]:
+    """Return where joints stand among names."""
+    return [names.index(joint) for joint in joints]

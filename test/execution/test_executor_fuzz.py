@@ -7,6 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import numpy as np
+import pytest
+
+pytest.importorskip('ruckig')
 
 from pi0_ros.execution.seams import STRATEGIES
 from pi0_ros.execution.status import State
@@ -24,13 +27,20 @@ class Operations(RuleBasedStateMachine):
         interpolation=st.sampled_from(sorted(INTERPOLATIONS)),
         told=st.sampled_from([(), ('shoulder',), ('shoulder', 'elbow')]),
         forwarded=st.booleans(),
+        jerk=st.sampled_from([np.inf, np.inf, 60.0]),
+        smoothing_s=st.sampled_from([0.0, 0.02, 0.2]),
+        crossfade_s=st.sampled_from([0.02, 0.3, 2.0]),
+        ensemble_decay_per_s=st.sampled_from([0.0, 0.5, 20.0]),
+        heartbeat_timeout_s=st.sampled_from([0.0, 0.0, 0.3]),
     )
-    def build(self, strategy, interpolation, told, forwarded):
+    def build(self, strategy, interpolation, told, forwarded, jerk, **chosen):
         self.rig = Rig(
+            jerk,
             strategy=strategy,
             interpolation=interpolation,
             velocity_joints=told,
             forwarded_joints=told if forwarded else (),
+            **chosen,
         )
         self.rig.now_ns = 10**15  # room to go back
 
@@ -72,6 +82,10 @@ class Operations(RuleBasedStateMachine):
     @rule(age_ns=NS_PER_MS)
     def state_of_another_time(self, age_ns):
         self.rig.executor.update_state(max(1, self.rig.now_ns - age_ns), self.rig.robot)
+
+    @rule()
+    def beat(self):
+        self.rig.executor.beat(self.rig.now_ns)
 
     @rule()
     def stop(self):

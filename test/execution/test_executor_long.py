@@ -49,30 +49,32 @@ class Life:
     def __init__(self, seed, strategy, rate_hz):
         self.rng = rng = np.random.default_rng([seed, rate_hz, *strategy.encode()])
         told = TOLD[seed % 4]
-        self.gentle = seed % 5 == 0
+        self.gentle = seed % 3 == 0
         jerk = JERK if self.gentle else np.full(3, np.inf)
         limits = JointLimits(NAMES, LOWER, UPPER, VELOCITY, ACCELERATION, jerk)
         self.settings = ExecutorSettings(
             period_ns=NS_PER_S // rate_hz,
             strategy=strategy,
-            interpolation=('spline', 'linear')[seed % 3 == 0],
+            interpolation=('spline', 'linear')[seed % 2],
             smoothing_s=rng.choice([0.0, 0.02, 0.1]),
             crossfade_s=rng.choice([0.05, 0.3, 1.0]),
             ensemble_decay_per_s=rng.choice([0.0, 0.5, 5.0]),
+            heartbeat_timeout_s=rng.choice([0.0, 0.1]),
             gripper_joints=('gripper',),
             velocity_joints=told,
             forwarded_joints=told if seed % 8 > 4 else (),
         )
         self.executor = ChunkExecutor(limits, self.settings)
         self.held = np.array([name not in self.settings.forwarded_joints for name in NAMES])
-        self.interval_s = rng.choice([0.02, 0.1, 0.2, 0.4])  # between inferences
+        self.interval_s = rng.choice([0.04, 0.1, 0.2, 0.4])  # between inferences
         self.delay_s = rng.choice([0.01, 0.05, 0.1, 0.2, 0.4])  # of each
         self.jitter = rng.choice([0.0, 0.02, 0.5])  # of ticks, in periods
         self.now_ns = self.next_ns = 10**15
         self.underway = []  # (when it arrives, number, chunk), a heap
         self.robot = MIDDLE.copy()
         self.command = None
-        self.blind_ns = self.blocked_ns = 0  # until when
+        self.blind_ns = self.blocked_ns = self.unheard_ns = 0  # until when
+        self.beat_ns = 0
         self.enabled = self.stopped = False
         self.forget()
         self.positions, self.velocities, self.measured = np.full((3, TICKS, 3), np.nan)
@@ -86,6 +88,7 @@ class Life:
         elapsed_ns = self.settings.period_ns * (1 + self.jitter * self.rng.uniform(-1, 1, TICKS))
         happens = self.rng.random(TICKS) < 1 / 250
         noise = self.rng.uniform(-1e-3, 1e-3, (TICKS, 3))
+        seen = self.robot
         self.begins_anew = False
         self.enable()
         for k in range(TICKS):
@@ -94,6 +97,9 @@ class Life:
             if happens[k]:
                 self.rng.choice(EVENTS)(self)
             self.infer()
+            if self.now_ns >= self.unheard_ns:
+                self.beat_ns = self.now_ns
+                self.executor.beat(self.now_ns)
             if self.now_ns >= self.blind_ns:
                 self.measured_ns, seen = self.now_ns, self.robot + noise[k]
                 self.executor.update_state(self.now_ns, seen)
@@ -114,6 +120,8 @@ class Life:
         if not self.enabled or self.stopped or self.rejected:
             return False
         if self.newest is None or self.measured_ns is None:
+            return False
+        if 0 < ns(self.settings.heartbeat_timeout_s) < self.now_ns - self.beat_ns:
             return False
         fresh = self.now_ns - self.newest.stamp_ns <= ns(self.settings.chunk_timeout_s)
         seeing = self.now_ns - self.measured_ns <= ns(self.settings.state_timeout_s)
@@ -187,6 +195,9 @@ class Life:
         self.executor.report_bad_state('not a number')
         self.measured_ns = None
 
+    def go_unheard(self):
+        self.unheard_ns = self.now_ns + ns(self.rng.uniform(0.0, 0.6))
+
     def block(self):
         self.blocked_ns = self.now_ns + ns(self.rng.uniform(0.1, 1.5))
 
@@ -201,13 +212,13 @@ class Life:
     def jump(self):
         self.now_ns += ns(self.rng.choice([-5.0, -0.1, 1.1, 60.0]))
         self.next_ns = self.now_ns
-        self.blind_ns = self.blocked_ns = 0
+        self.blind_ns = self.blocked_ns = self.unheard_ns = 0
 
 
 EVENTS = (
     [Life.enable] * 8
-    + [Life.disable, Life.stop, Life.go_blind, Life.measure_badly, Life.block, Life.push]
-    + [Life.stall, Life.jump]
+    + [Life.disable, Life.stop, Life.go_blind, Life.measure_badly, Life.go_unheard, Life.block]
+    + [Life.push, Life.stall, Life.jump]
 )
 
 
