@@ -3,6 +3,7 @@
 """A small robot with an executor, driven tick by tick."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pi0_ros.types import Chunk, InputError
 
 MS = 1_000_000
 PERIOD_S = 0.01
+HAS_RUCKIG = find_spec('ruckig') is not None  # without it no robot has limits of jerk
 NAMES = ('shoulder', 'elbow', 'gripper')
 LIMITS = JointLimits(
     NAMES,

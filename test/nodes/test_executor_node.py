@@ -46,6 +46,8 @@ def bench():
     benches = []
 
     def make(name):
+        if np.isfinite(load_robot(ROBOTS / f'{name}.yaml').jerk_limits).any():
+            pytest.importorskip('ruckig')
         benches.append(Bench(name))
         return benches[-1]
 

@@ -99,6 +99,8 @@ def test_moves_within_its_limits(file):
     robot = load_robot(file)
     space = ModelSpace(robot)
     limits = JointLimits.of(robot)
+    if np.isfinite(limits.jerk).any():
+        pytest.importorskip('ruckig')
     settings = ExecutorSettings(
         PERIOD_NS,
         gripper_joints=tuple(robot.grippers),
