@@ -217,7 +217,7 @@ class ChunkExecutor:
         obstacle = self._fault or self._operator.forbids(now_ns) or blind or astray
         if obstacle is None:
             obstacle = self._inputs.no_aim(now_ns)
-            self._counters.ticks_stalled += obstacle is not None
+            self._counters.ticks_stalled += bool(obstacle and self._inputs.chunk)
         return obstacle
 
     def _astray(self) -> str | None:

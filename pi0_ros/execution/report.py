@@ -32,7 +32,7 @@ class Counters:
     :param chunks_rejected: unsound chunks.
     :param ticks: ticks, with or without a command.
     :param ticks_limited: ticks whose command was kept from the target by a limit.
-    :param ticks_stalled: ticks without a chunk to follow, though there might have been one.
+    :param ticks_stalled: ticks without a chunk to follow, since the first one came.
     :param holds: how often a motion was broken off.
     """
 

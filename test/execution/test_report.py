@@ -85,6 +85,8 @@ def test_figures_are_those_of_the_last_hand_overs():
 
 def test_a_tick_without_a_chunk_is_a_stall_and_one_that_is_forbidden_is_none():
     rig = Rig()
+    rig.ticks(10)
+    assert rig.executor.counters.ticks_stalled == 0, 'nothing has come yet'
     rig.offer(sway(), horizon_ms=300)
     rig.ticks(50)
     assert rig.executor.counters.ticks_stalled == 50 - 30
