@@ -28,12 +28,14 @@ class Goal:
     :param bound: highest value that reaches it.
     :param against: method whose figure is the unit; None if it is an absolute figure.
     :param figure: from a row's measures.
+    :param policy: whose rows count; None if all do.
     """
 
     text: str
     bound: float
     against: str | None
     figure: Callable[[Measures], float]
+    policy: str | None = None
 
 
 def _jump(measures: Measures, order: int) -> float:
@@ -49,6 +51,13 @@ GOALS = (
     ),
     Goal('needless stalls [ticks]', 0.0, None, lambda measures: measures.needless),
     Goal("RMS jerk, of replace's", 1 / 5, YARDSTICK, lambda measures: measures.jerk),
+    Goal(
+        "tracking error of biased, of the oracle's, while chunks last",
+        1.2,
+        ORACLE,
+        lambda measures: measures.lasting,
+        'biased',
+    ),
     Goal("tracking error, of the oracle's", 1.2, ORACLE, lambda measures: measures.tracking),
     Goal(
         "tracking error, of the newest chunk's",
@@ -65,7 +74,11 @@ def worst(goal: Goal, strategy: str, results: Results) -> tuple[float, Row]:
 
     :param results: of the strategy and of the goal's yardstick, at :data:`RATE_HZ` at least.
     """
-    rows = [row for row in results if (row.method, row.rate_hz) == (strategy, RATE_HZ)]
+    rows = [
+        row
+        for row in results
+        if (row.method, row.rate_hz) == (strategy, RATE_HZ) and goal.policy in {None, row.policy}
+    ]
     return max(((_value(goal, row, results), row) for row in rows), key=lambda pair: pair[0])
 
 
@@ -73,8 +86,7 @@ def _value(goal: Goal, row: Row, results: Results) -> float:
     value = goal.figure(results[row])
     if goal.against is None:
         return value
-    delay_s = 0.0 if goal.against == ORACLE else row.delay_s
-    return value / goal.figure(results[replace(row, method=goal.against, delay_s=delay_s)])
+    return value / goal.figure(results[replace(row, method=goal.against)])
 
 
 def judge(results: Results) -> tuple[tuple[str, ...], Iterable[tuple[str, ...]]]:

@@ -20,6 +20,7 @@ from pi0_ros.types import NS_PER_S
 Array = NDArray[np.float64]
 
 MOVING = 0.05  # speed from which on something moves [rad/s]
+RECOVERY_S = 1.0  # in which a robot that stood comes back to a motion that went on
 HELD = 1e-9  # speed up to which a robot is held [rad/s]
 
 
@@ -36,7 +37,9 @@ class Measures:
     :param stalled: ticks in which the robot was held though the reference moved.
     :param needless: those of them in which the newest chunk that had arrived moved, too.
     :param tracking: distance from the reference, root mean square [rad].
-    :param missing: the same of that newest chunk, which no executor can know better.
+    :param lasting: the same while chunks lasted: without the ticks since the newest one was over,
+        and RECOVERY_S after.
+    :param missing: tracking of that newest chunk, which no executor can know better.
     :param step: longest from one command to the next [rad].
     :param limited: ticks whose command a limit has changed.
     """
@@ -48,6 +51,7 @@ class Measures:
     stalled: int
     needless: int
     tracking: float
+    lasting: float
     missing: float
     step: float
     limited: int
@@ -97,10 +101,17 @@ def measure(trace: Trace, joints: NDArray[np.bool_]) -> Measures:
         stalled=int(stalled.sum()),
         needless=int((stalled & (planned > MOVING)).sum()),
         tracking=_rms(commands - reference),
+        lasting=_rms((commands - reference)[_lasting(trace.over, round(RECOVERY_S / period_s))]),
         missing=_rms(trace.planned[:, joints] - reference),
         step=float(np.abs(np.diff(commands, axis=0)).max()),
         limited=trace.limited,
     )
+
+
+def _lasting(over: NDArray[np.bool_], recovery: int) -> NDArray[np.bool_]:
+    """Return the ticks before which chunks have not been over for a number of ticks, (T,)."""
+    disturbed = np.convolve(over, np.ones(recovery + 1))[: len(over)]
+    return disturbed < 0.5
 
 
 def _rms(values: Array) -> float:

@@ -49,7 +49,7 @@ class Block:
         """Return the command for now, (J,)."""
         if now_ns < self._step_due_ns:
             return self._positions
-        if self._chunk is None and not self._server.is_busy:
+        if self._chunk is None and not self._server.is_busy(now_ns):
             self._server.ask(now_ns, self._positions, now_ns)
         self._chunk = self._chunk or self._server.answer(now_ns)
         if self._chunk is None:
@@ -128,7 +128,7 @@ class Average:
 
     def _infer(self, now_ns: int) -> None:
         """Let an idle server take the observation that it has kept."""
-        if self._kept is not None and not self._server.is_busy:
+        if self._kept is not None and not self._server.is_busy(now_ns):
             (self._asked_for, stamp_ns, measured), self._kept = self._kept, None
             self._inferred.add(self._asked_for)
             self._server.ask(stamp_ns, measured, now_ns)

@@ -54,7 +54,7 @@ class Ours:
 
     def tick(self, now_ns: int) -> NDArray[np.float64]:
         """Return the command for now, (J,)."""
-        if not self._server.is_busy and now_ns >= self._due_ns:
+        if not self._server.is_busy(now_ns) and now_ns >= self._due_ns:
             self._server.ask(now_ns, self._positions, now_ns)
             self._due_ns = now_ns + round(NS_PER_S / REPLAN_RATE_HZ)
         chunk = self._server.answer(now_ns)

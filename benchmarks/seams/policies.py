@@ -57,6 +57,7 @@ class Synthetic:
     :param robot: whose joints, limits and point times they are.
     :param returning_s: if given, chunks begin where the robot stands (but for the misses), and
         come back to the motion with this time constant [s]; else they are on the motion at once.
+    :param drift: deviation of the drift at the last point [rad]; None for the measured one.
     :param seed: of the motion and of the misses.
     """
 
@@ -72,10 +73,17 @@ class Synthetic:
 
     duration_s = 20.0
 
-    def __init__(self, robot: Robot, returning_s: float | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        robot: Robot,
+        returning_s: float | None = None,
+        drift: float | None = None,
+        seed: int = 0,
+    ) -> None:
         self._names = robot.joint_names
         self._times_ns = point_times_ns(robot, HORIZON)
         self._returning_s = returning_s
+        self._drift = self.DRIFT if drift is None else drift
         self._seed = seed
         gripper = np.isin(self._names, list(robot.grippers))  # (J,)
         self._unit = np.where(gripper, self.GRIPPER_SHARE, 1.0)
@@ -105,7 +113,7 @@ class Synthetic:
         joints = len(self._names)
         misses = (
             self.OFFSET * rng.standard_normal(joints)
-            + np.linspace(0, self.DRIFT, HORIZON)[:, None] * rng.standard_normal(joints)
+            + np.linspace(0, self._drift, HORIZON)[:, None] * rng.standard_normal(joints)
             + self.NOISE * rng.standard_normal((HORIZON, joints))
         )
         positions = self.reference(stamp_ns + self._times_ns) + self._unit * misses

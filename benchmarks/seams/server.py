@@ -46,20 +46,30 @@ class Server:
     :param policy: makes the chunks.
     :param delays: from an instant to the duration of an inference that begins then [ns].
     :param rtc: whether a chunk goes on from what is left of the last one.
+    :param foreseen: whether a chunk is there at once, though its inference takes no less: an
+        oracle without delay, that replans no oftener than others.
     """
 
-    def __init__(self, policy: Intends, delays: Callable[[int], int], *, rtc: bool) -> None:
+    def __init__(
+        self,
+        policy: Intends,
+        delays: Callable[[int], int],
+        *,
+        rtc: bool = False,
+        foreseen: bool = False,
+    ) -> None:
         self._policy = policy
+        self._foreseen = foreseen
+        self._busy_until_ns = 0
         self._delays = delays
         self._continuation = Continuation() if rtc else None
         self._under_way: tuple[int, Chunk] | None = None  # ready when [ns], and what
         self.newest: Chunk | None = None
         """Last answer."""
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether an answer is being made, or waits to be fetched."""
-        return self._under_way is not None
+    def is_busy(self, now_ns: int) -> bool:
+        """Return whether an answer is being made, or waits to be fetched."""
+        return self._under_way is not None or now_ns < self._busy_until_ns
 
     def ask(self, stamp_ns: int, measured: NDArray[np.float64], now_ns: int) -> None:
         """
@@ -73,7 +83,8 @@ class Server:
             rest = self._continuation.rest(chunk.stamp_ns)
             if rest is not None:
                 chunk = go_on(chunk, rest)
-        self._under_way = now_ns + self._delays(now_ns), chunk
+        self._busy_until_ns = now_ns + self._delays(now_ns)
+        self._under_way = now_ns if self._foreseen else self._busy_until_ns, chunk
 
     def answer(self, now_ns: int) -> Chunk | None:
         """Return the chunk once it is ready; None before, and after it was fetched."""

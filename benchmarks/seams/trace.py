@@ -50,7 +50,7 @@ class Row:
 
     :param policy: its name.
     :param method: a name in :data:`METHODS`, or ``oracle``: the executor as it is by default,
-        without the slow inference.
+        without the slow inference, and with chunks that are there as soon as they are asked for.
     :param rate_hz: of the controller [Hz].
     :param delay_s: of an inference [s].
     """
@@ -72,6 +72,7 @@ class Trace:
     :param reference: what the policy has in mind.
     :param planned: what the newest chunk that has arrived means for the instant.
     :param planned_before: what it means for the instant :data:`POINT_NS` before.
+    :param over: whether the newest chunk that has arrived had come to its end, (T,) bool.
     :param limited: ticks whose command a limit has changed.
     """
 
@@ -81,6 +82,7 @@ class Trace:
     reference: NDArray[np.float64]
     planned: NDArray[np.float64]
     planned_before: NDArray[np.float64]
+    over: NDArray[np.bool_]
     limited: int
 
 
@@ -94,11 +96,13 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
     :param policy: the one that the row names.
     :param spike: whether an inference half-way takes a second.
     """
-    if row.method == ORACLE:
-        return run(replace(row, method=ExecutorSettings.strategy), robot, policy, spike=False)
+    foreseen = row.method == ORACLE
+    if foreseen:
+        row, spike = replace(row, method=ExecutorSettings.strategy), False
     period_ns = round(NS_PER_S / row.rate_hz)
     spike_ns = round(policy.duration_s / 2 * NS_PER_S) if spike else None
-    server = Server(policy, Delays(row.delay_s, spike_ns), rtc=row.method == 'rtc')
+    delays = Delays(row.delay_s, spike_ns)
+    server = Server(policy, delays, rtc=row.method == 'rtc', foreseen=foreseen)
     # A stamp of zero means that it was not set, so time begins with the first tick.
     times_ns = np.arange(period_ns, round(policy.duration_s * NS_PER_S), period_ns)
     reference = policy.reference(times_ns)
@@ -108,7 +112,7 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
     else:
         method = Ours(robot, server, reference[0], period_ns, row.method)
     warm = times_ns >= WARM_UP_NS
-    handovers, commands, planned = [], [], []
+    handovers, commands, planned, over = [], [], [], []
     source, newest, limited = None, None, 0
     for now_ns, is_warm in zip(times_ns.tolist(), warm, strict=True):
         commands.append(method.tick(now_ns))
@@ -117,6 +121,7 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
             if newest is None or newest.chunk is not server.newest:
                 newest = Course(server.newest)
             planned.append(newest(np.array([now_ns, now_ns - POINT_NS])))
+            over.append(now_ns > server.newest.end_ns)
         else:
             limited = method.limited
         handovers.append(method.source is not None and method.source is not source)
@@ -129,5 +134,6 @@ def run(row: Row, robot: Robot, policy: Intends, *, spike: bool = True) -> Trace
         reference=reference[warm],
         planned=plan[:, 0],
         planned_before=plan[:, 1],
+        over=np.array(over),
         limited=method.limited - limited,
     )

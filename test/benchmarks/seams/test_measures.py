@@ -38,7 +38,8 @@ def trace():
     times_ns = np.arange(100) * 10_000_000
     path = np.repeat(times_ns[:, None] / 1e9, 2, axis=1)
     handovers = np.arange(100) == 50
-    return Trace(times_ns, handovers, path, path, path, path - 0.02, limited=7)
+    over = np.zeros(100, dtype=bool)
+    return Trace(times_ns, handovers, path, path, path, path - 0.02, over, limited=7)
 
 
 def test_a_perfect_trace_has_nothing_to_be_felt(trace):
@@ -71,3 +72,16 @@ def test_joints_that_do_not_count_are_left_out(trace):
     both = measure(replace(trace, commands=commands), np.array([True, True]))
     assert both.worst_jump[0] == pytest.approx(1.0)
     assert both.step == pytest.approx(1.01)
+
+
+def test_tracking_while_chunks_last_leaves_out_the_end_and_the_way_back():
+    times_ns = np.arange(300) * 10_000_000
+    path = np.zeros((300, 1))
+    over = np.isin(np.arange(300), [50, 51, 52])
+    commands = path.copy()
+    commands[50:153] = 1.0  # off until a second after
+    commands[200] = 0.2
+    trace = Trace(times_ns, over, commands, path, path, path, over, limited=0)
+    figures = measure(trace, np.array([True]))
+    assert figures.tracking == pytest.approx(np.sqrt((103 + 0.04) / 300))
+    assert figures.lasting == pytest.approx(np.sqrt(0.04 / (300 - 103)))

@@ -19,7 +19,7 @@ def commands(method, step_ns, count):
 
 
 def serve(policy, delay_ms):
-    return Server(policy, lambda _now_ns: delay_ms * MS, rtc=False)
+    return Server(policy, lambda _now_ns: delay_ms * MS)
 
 
 def test_block_uses_25_actions_then_stands_while_the_next_are_made():

@@ -26,16 +26,24 @@ def test_one_inference_from_an_instant_on_takes_a_second():
 
 
 def test_answer_comes_once_and_not_before_it_is_ready():
-    server = Server(Clock(), lambda _now_ns: 30 * MS, rtc=False)
+    server = Server(Clock(), lambda _now_ns: 30 * MS)
     assert server.answer(0) is None
     server.ask(10 * MS, STAND, 12 * MS)
-    assert server.is_busy
+    assert server.is_busy(41 * MS)
     assert server.answer(41 * MS) is None
     chunk = server.answer(42 * MS)
     assert chunk.stamp_ns == 10 * MS
     assert server.newest is chunk
-    assert not server.is_busy
+    assert not server.is_busy(42 * MS)
     assert server.answer(43 * MS) is None
+
+
+def test_an_oracles_answer_is_there_at_once_and_the_next_no_sooner():
+    server = Server(Clock(), lambda _now_ns: 30 * MS, foreseen=True)
+    server.ask(10 * MS, STAND, 12 * MS)
+    assert server.answer(12 * MS).stamp_ns == 10 * MS
+    assert server.is_busy(41 * MS)
+    assert not server.is_busy(42 * MS)
 
 
 @pytest.mark.parametrize('rtc', [False, True])

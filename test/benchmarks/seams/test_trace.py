@@ -45,6 +45,13 @@ def test_oracle_has_no_slow_inference(robot):
     assert set(every) == {5}  # ten times a second
 
 
+def test_oracle_has_as_many_chunks_as_others_and_none_is_late(robot):
+    oracle = run(Row('sure', ORACLE, 50.0, 0.4), robot, Sure(robot))
+    others = run_row(robot, 'crossfade', delay_s=0.4)
+    assert abs(int(oracle.handovers.sum()) - int(others.handovers.sum())) <= 1
+    assert not oracle.over.any()
+
+
 def test_slow_inference_makes_everyone_wait(robot):
     slow = run(Row('sure', 'crossfade', 50.0, 0.1), robot, Sure(robot))
     assert np.diff(np.flatnonzero(slow.handovers)).max() >= 50
