@@ -38,7 +38,7 @@ class Measures:
     :param needless: those of them in which the newest chunk that had arrived moved, too.
     :param tracking: distance from the reference, root mean square [rad].
     :param lasting: the same while chunks lasted: without the ticks since the newest one was over,
-        and RECOVERY_S after.
+        and RECOVERY_S after; NaN if there are no others.
     :param missing: tracking of that newest chunk, which no executor can know better.
     :param step: longest from one command to the next [rad].
     :param limited: ticks whose command a limit has changed.
@@ -115,4 +115,4 @@ def _lasting(over: NDArray[np.bool_], recovery: int) -> NDArray[np.bool_]:
 
 
 def _rms(values: Array) -> float:
-    return float(np.sqrt(np.mean(values**2)))
+    return float(np.sqrt(np.mean(values**2))) if values.size else float('nan')
