@@ -75,10 +75,10 @@ def byte_tokenizer() -> tokenizers.Tokenizer:
     return tokenizer
 
 
-def aloha_statistics(arm_mean_rad: tuple[float, ...]) -> dict[str, list[float]]:
-    """Return mean, std and percentiles of ALOHA's 14 joints, in openpi's form."""
-    mean = [*arm_mean_rad, GRIPPER_MEAN] * 2
-    std = [*(ARM_STD_RAD for _ in arm_mean_rad), GRIPPER_STD] * 2
+def aloha_statistics(*arm_means_rad: tuple[float, ...]) -> dict[str, list[float]]:
+    """Return mean, std and percentiles of two arms and their grippers, in openpi's form."""
+    mean = [value for arm in arm_means_rad for value in (*arm, GRIPPER_MEAN)]
+    std = [value for arm in arm_means_rad for value in (*(ARM_STD_RAD for _ in arm), GRIPPER_STD)]
     low = [m - PERCENTILE_99 * s for m, s in zip(mean, std, strict=True)]
     high = [m + PERCENTILE_99 * s for m, s in zip(mean, std, strict=True)]
     rounded = {'mean': mean, 'std': std, 'q01': low, 'q99': high}
@@ -92,9 +92,9 @@ def write(folder: Path) -> None:
     assets = folder / 'assets' / ASSET
     assets.mkdir(parents=True, exist_ok=True)
     statistics = {
-        'state': aloha_statistics(ARM_MEAN_RAD),
-        # The arms' actions are relative to the state at the chunk's start.
-        'actions': aloha_statistics((0.0,) * len(ARM_MEAN_RAD)),
+        'state': aloha_statistics(ARM_MEAN_RAD, ARM_MEAN_RAD),
+        # The right arm's actions are relative to the state at the chunk's start.
+        'actions': aloha_statistics(ARM_MEAN_RAD, (0.0,) * len(ARM_MEAN_RAD)),
     }
     text = json.dumps({'norm_stats': statistics}, indent=1)
     (assets / 'norm_stats.json').write_text(text + '\n', encoding='utf-8')

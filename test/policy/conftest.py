@@ -83,7 +83,10 @@ def checkpoint_pi05(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def robot():
-    return load_robot(ROBOTS / 'aloha_sim.yaml')
+    """The simulated ALOHA, with openpi's mask of relative joints: all but the grippers."""
+    robot = load_robot(ROBOTS / 'aloha_sim.yaml')
+    arms = tuple(name for name in robot.joint_names if name not in robot.grippers)
+    return replace(robot, action_space=replace(robot.action_space, delta=arms))
 
 
 @pytest.fixture(scope='session')

@@ -98,9 +98,9 @@ def test_policy_whose_statistics_are_elsewhere_is_checked_by_the_limits(robot, s
 
     images = {name: np.full((96, 96, 3), 90, np.uint8) for name in robot.cameras}
     guarded = guard(robot, Remote(), 'refuse', print)
-    pose[[1, 2]] = pose[[2, 1]]  # which only the statistics could tell
+    pose[[8, 9]] = pose[[9, 8]]  # which only the statistics could tell
     guarded.infer(Observation(1, images, pose, 'pick up the red cube', {}))
     guarded.arm()
-    pose[1] = 3.0
-    with pytest.raises(InputError, match='joint limits: outside: left_shoulder'):
+    pose[8] = 3.0
+    with pytest.raises(InputError, match='joint limits: outside: right_shoulder'):
         guarded.infer(Observation(2, images, pose, 'pick up the red cube', {}))

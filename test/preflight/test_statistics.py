@@ -55,23 +55,25 @@ def test_longer_statistics_may_be_padded_with_zeros(robot, subject, stats, paddi
     assert finding.level.name == level
 
 
-def without_delta(robot):
-    return replace(robot, action_space=replace(robot.action_space, delta=()))
+def with_delta(robot, delta):
+    return replace(robot, action_space=replace(robot.action_space, delta=delta))
 
 
 def test_relative_actions_called_absolute_fail(robot, subject, stats):
-    finding = only(check_statistics(without_delta(robot), subject.config, stats), 'action kind')
+    relative = NormStats(stats.state, ZScore(np.zeros(14), stats.actions.std))
+    absolute = with_delta(robot, ())
+    finding = only(check_statistics(absolute, subject.config, relative), 'action kind')
     assert finding.level == Level.FAIL
     assert 'left_shoulder' in finding.reason
 
 
 def test_absolute_actions_called_relative_fail(robot, subject, stats):
     absolute = NormStats(stats.state, stats.state)
-    finding = only(check_statistics(robot, subject.config, absolute), 'action kind')
+    relative = with_delta(robot, robot.joint_names)
+    finding = only(check_statistics(relative, subject.config, absolute), 'action kind')
     assert finding.level == Level.FAIL
     assert 'are absolute' in finding.reason
-    robot = without_delta(robot)
-    assert not complaints(check_statistics(robot, subject.config, absolute))
+    assert not complaints(check_statistics(with_delta(robot, ()), subject.config, absolute))
 
 
 def test_state_with_a_pose(libero, subject):

@@ -5,6 +5,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pi0_ros.policy.policy import Policy
@@ -12,11 +13,13 @@ from pi0_ros.sim.evaluate import FIRST_SEED
 from pi0_ros.sim.evaluate.parameters import read_parameters
 from pi0_ros.sim.evaluate.plan import all_sentences, plain_trials
 from pi0_ros.sim.evaluate.rollout import rollout
+from pi0_ros.types import Observation
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / 'checkpoints' / 'demo'
 # Seeds that no reported figure was measured on.
 SEED = FIRST_SEED + 300_000
+LEFT_ARM = slice(0, 6)  # rests in all demonstrations
 
 
 @pytest.fixture(scope='module')
@@ -38,6 +41,18 @@ def test_it_does_what_it_is_told(stage, policy, told, skill, scenes, least):
     outcomes = [rollout(stage, policy, replace(trial, **told)) for trial in trials]
     assert sum(outcome.success for outcome in outcomes) >= least, outcomes
     assert not any(outcome.wrong for outcome in outcomes)
+
+
+def test_it_brings_back_the_arm_that_should_rest(stage, policy):
+    """Else the least error adds up, chunk by chunk, and within minutes it is anywhere."""
+    stage.sim.reset(SEED)
+    rest = stage.sim.positions()
+    strayed = rest.copy()
+    strayed[LEFT_ARM] += 0.1
+    stage.sim.reset(SEED, strayed)
+    images = {camera: stage.sim.render(camera) for camera in stage.robot.cameras}
+    chunk = policy.infer(Observation(1, images, strayed, 'pick up the red cube', {})).chunk
+    assert np.abs(chunk.positions[:, LEFT_ARM] - rest[LEFT_ARM]).max() < 0.05
 
 
 def test_it_fits_into_a_package():
