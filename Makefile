@@ -17,7 +17,7 @@ TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
 
-.PHONY: help demo test lint bench-pipeline bench-executor bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
+.PHONY: help demo test contract lint bench-pipeline bench-executor bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,14 @@ demo: $(STAMP)  ## the simulated robot, π0, the executor and a viewer (HOLD=1: 
 
 test: $(STAMP)  ## every test
 	. $(BIN)/activate && python -m pytest test runtime/test
+
+ifdef AMENT_PREFIX_PATH
+contract:  ## what we rely on in ROS 2, against the one that is sourced or the runtime
+	$(PYTHON) -m pytest test/contract
+else
+contract: $(STAMP)
+	. $(BIN)/activate && python -m pytest test/contract
+endif
 
 lint: $(STAMP)  ## style and types
 	. $(BIN)/activate && ruff check . && ruff format --check . && mypy pi0_ros && mypy runtime/src

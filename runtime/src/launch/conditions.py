@@ -11,8 +11,8 @@ from __future__ import annotations
 from launch.condition import Condition
 from launch.launch_context import LaunchContext
 from launch.substitution import SomeSubstitutionsType
-from launch.unsupported import unsupported_names
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
+from ros_wire.limits import unsupported_names
 
 __all__ = ['IfCondition', 'InvalidConditionExpressionError', 'UnlessCondition']
 __getattr__ = unsupported_names(

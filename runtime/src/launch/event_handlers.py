@@ -17,7 +17,7 @@ from launch.events import Shutdown
 from launch.events.process import ProcessExited, ProcessStarted, ProcessTargetedEvent
 from launch.launch_context import LaunchContext
 from launch.launch_description_entity import SomeEntitiesType, as_entities
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 __all__ = [
     'BaseEventHandler',

@@ -19,7 +19,7 @@ from types import ModuleType
 from launch.launch_description import LaunchDescription
 from launch.launch_description_source import LaunchDescriptionSource
 from launch.substitution import SomeSubstitutionsType, Substitution
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 __all__ = [
     'AnyLaunchDescriptionSource',

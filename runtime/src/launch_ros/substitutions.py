@@ -16,8 +16,8 @@ from ament_index_python.packages import (
 )
 from launch import LaunchContext, SomeSubstitutionsType, Substitution
 from launch.substitutions import SubstitutionFailure
-from launch.unsupported import unsupported_names
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
+from ros_wire.limits import unsupported_names
 
 __all__ = [
     'ExecutableInPackage',

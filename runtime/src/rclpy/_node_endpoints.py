@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ros_wire.graph import NodeEntities
+from ros_wire.limits import check_not_given
 
 from rclpy._entity import Entity
 from rclpy.callback_groups import CallbackGroup
@@ -22,7 +23,6 @@ from rclpy.qos import QoSProfile, as_profile, qos_profile_services_default
 from rclpy.service import Service
 from rclpy.subscription import Subscription
 from rclpy.timer import Rate, Timer
-from rclpy.utilities import check_not_given
 
 
 class NodeEndpoints:
@@ -101,7 +101,7 @@ class NodeEndpoints:
         publisher_class: type[Publisher] = Publisher,
     ) -> Publisher:
         """Make a publisher."""
-        check_not_given(qos_overriding_options=qos_overriding_options)
+        check_not_given('create_publisher', qos_overriding_options=qos_overriding_options)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
         writer = self._context.participant.writer('rt' + name, msg_type.ros_type, qos.to_dds())
         publisher = publisher_class(writer, msg_type, name, qos)
@@ -125,7 +125,7 @@ class NodeEndpoints:
         raw: bool = False,
     ) -> Subscription:
         """Make a subscription; with `raw` the callback gets bytes."""
-        check_not_given(qos_overriding_options=qos_overriding_options)
+        check_not_given('create_subscription', qos_overriding_options=qos_overriding_options)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
         group = callback_group or self._default_callback_group
         reader = self._context.participant.reader('rt' + name, msg_type.ros_type, qos.to_dds())

@@ -10,12 +10,12 @@ from typing import Any
 
 from ros_wire.dds import Endpoint
 from ros_wire.events import IncompatibleQos, Matched, Statuses
+from ros_wire.limits import check_not_given
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
 from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.qos import QoSPolicyKind, qos_policy_name_from_kind
-from rclpy.utilities import check_not_given
 
 # DDS's QosPolicyId -> rmw's kind.
 _KINDS = {
@@ -104,6 +104,7 @@ class _EventCallbacks:
         use_default_callbacks: bool = True,
     ) -> None:
         check_not_given(
+            type(self).__name__,
             deadline=deadline,
             liveliness=liveliness,
             message_lost=message_lost,

@@ -10,6 +10,7 @@ from weakref import ref
 
 from rcl_interfaces.msg import ParameterEvent
 from ros_wire.graph import NodeEntities
+from ros_wire.limits import check_not_given
 
 from rclpy import _names
 from rclpy._arguments import Arguments, parse
@@ -30,7 +31,7 @@ from rclpy.parameter import Parameter
 from rclpy.parameter_service import ParameterService
 from rclpy.qos import qos_profile_parameter_events
 from rclpy.time_source import TimeSource
-from rclpy.utilities import check_not_given, get_default_context, get_logger_name
+from rclpy.utilities import get_default_context, get_logger_name
 
 __all__ = ['Node', 'Parameter']
 
@@ -53,7 +54,7 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         automatically_declare_parameters_from_overrides: bool = False,
         enable_logger_service: bool = False,
     ) -> None:
-        check_not_given(enable_logger_service=enable_logger_service)
+        check_not_given('Node', enable_logger_service=enable_logger_service)
         self._context = get_default_context() if context is None else context
         if not self._context.ok():
             raise NotInitializedException('cannot create node')

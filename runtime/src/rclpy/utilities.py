@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
 
 from rclpy import _arguments
 from rclpy.context import Context
@@ -72,14 +71,3 @@ def get_available_rmw_implementations() -> set[str]:
 def get_logger_name(full_name: str) -> str:
     """The logger's name of a node: dots for slashes."""
     return full_name.strip('/').replace('/', '.')
-
-
-def check_not_given(**options: Any) -> None:
-    """
-    Refuse what is not supported rather than ignore it.
-
-    :raises NotImplementedError: one of the options has a value.
-    """
-    for name, value in options.items():
-        if value:
-            raise NotImplementedError(f'rclpy option {name}')

@@ -32,7 +32,7 @@ from launch.actions.flow import (
     UnregisterEventHandler,
 )
 from launch.actions.include_launch_description import IncludeLaunchDescription
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 __all__ = [
     'AppendEnvironmentVariable',

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from launch.event import Event
 from launch.events import process
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 if TYPE_CHECKING:
     from launch.action import Action

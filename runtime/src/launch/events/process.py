@@ -13,7 +13,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from launch.event import Event
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 if TYPE_CHECKING:
     from launch.actions.execute_process import ExecuteProcess

@@ -25,7 +25,7 @@ from launch.substitutions.lookup import (
     ThisLaunchFile,
     ThisLaunchFileDir,
 )
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 __all__ = [
     'AndSubstitution',

@@ -6,9 +6,9 @@ The actions of ros2/launch_ros that launch files use: nodes, namespaces and shar
 Each is an action of launch.
 """
 
-from launch.unsupported import unsupported_names
 from launch_ros.actions.node import LifecycleNode, Node
 from launch_ros.actions.scope import PushROSNamespace, SetParameter, SetRemap
+from ros_wire.limits import unsupported_names
 
 PushRosNamespace = PushROSNamespace
 

@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events of launch_ros: those of managed nodes exist in ROS 2 only."""
 
-from launch.unsupported import unsupported_names
+from ros_wire.limits import unsupported_names
 
 __getattr__ = unsupported_names(__name__, 'lifecycle', 'matchers')

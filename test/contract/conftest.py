@@ -1,0 +1,7 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of every test of what we rely on in ROS 2."""
+
+from ros_fixtures import context, domain, executor, make_node, ros2
+
+__all__ = ['context', 'domain', 'executor', 'make_node', 'ros2']
