@@ -16,7 +16,6 @@ import pytest
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from ros2cli import messages, qos
 from ros2cli.main import main
-from ros2cli.topic import describe_rate
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
@@ -24,7 +23,8 @@ from trajectory_msgs.msg import JointTrajectory
 
 def filled(kind, text):
     message = kind()
-    messages.fill(message, messages.parse_values(text))
+    args = SimpleNamespace(stdin=False, values=text)
+    messages.fill(message, messages.parse_values(args))
     return message
 
 
@@ -32,7 +32,7 @@ def test_names_of_types():
     assert messages.get_interface('std_msgs/msg/String', 'msg') is String
     assert messages.get_interface('std_msgs/String', 'msg') is String
     for wrong in ('std_msgs/msg/Strong', 'nothing/msg/String', 'String', ''):
-        with pytest.raises(RuntimeError, match=r'message type .* is invalid'):
+        with pytest.raises(RuntimeError, match='message type is invalid'):
             messages.get_interface(wrong, 'msg')
 
 
@@ -84,27 +84,23 @@ def test_wrong_values_are_told(kind, text, error):
 
 def test_messages_as_yaml():
     state = filled(JointState, '{name: [a, b], position: [0.5, 1], header: {frame_id: f}}')
-    assert messages.to_yaml(state) == (
+    assert messages.to_yaml(state, messages.Style()) == (
         'header:\n  stamp:\n    sec: 0\n    nanosec: 0\n  frame_id: f\n'
         'name:\n- a\n- b\nposition:\n- 0.5\n- 1.0\nvelocity: []\neffort: []\n'
     )
-    assert messages.to_yaml(String(data='ä')) == 'data: ä\n'
-    assert messages.to_yaml(String(data='12345'), 3) == 'data: 123...\n'
-    assert 'position:\n- 0.5\n- ...\n' in messages.to_yaml(state, 1).replace("'", '')
-    told = messages.to_yaml(state, no_arr=True)
-    assert 'position: <sequence type: sequence<double>, length: 2>' in told.replace("'", '')
-
-
-def test_rate():
-    assert describe_rate([0.1, 0.1, 0.2, 0.2]) == (
-        'average rate: 6.667\n\tmin: 0.100s max: 0.200s std dev: 0.05000s window: 4'
+    assert messages.to_yaml(String(data='ä'), messages.Style()) == 'data: ä\n'
+    assert messages.to_yaml(String(data='12345'), messages.Style(3)) == 'data: 123...\n'
+    assert 'position:\n- 0.5\n- ...\n' in messages.to_yaml(state, messages.Style(1)).replace(
+        "'", ''
     )
+    told = messages.to_yaml(state, messages.Style(no_arr=True))
+    assert 'position: <sequence type: double, length: 2>' in told.replace("'", '')
 
 
 def test_echo_takes_what_all_publishers_offer(capsys):
     def options(*argv):
         parser = argparse.ArgumentParser()
-        qos.add_arguments(parser, 'sensor_data')
+        qos.arguments('sensor_data')(parser)
         return parser.parse_args(argv)
 
     def publisher(reliable, latched):
@@ -123,7 +119,10 @@ def test_echo_takes_what_all_publishers_offer(capsys):
     assert chosen(publisher(1, 1), publisher(1, 1)) == ('reliable', 'transient_local', 5)
     assert capsys.readouterr().out == ''
     assert chosen(publisher(1, 0), publisher(0, 0)) == ('best_effort', 'volatile', 5)
-    assert 'Some, but not all, publishers are offering RELIABLE' in capsys.readouterr().out
+    assert (
+        'Some, but not all, publishers are offering QoSReliabilityPolicy.RELIABLE'
+        in capsys.readouterr().out
+    )
     asked = ('--qos-reliability', 'reliable', '--qos-depth', '3')
     assert chosen(publisher(0, 1), argv=asked) == ('reliable', 'volatile', 3)
 

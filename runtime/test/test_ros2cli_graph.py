@@ -103,18 +103,6 @@ def test_pub_once_is_heard(environment, robot):
         assert robot.stdout.readline() == 'heard go\n'
 
 
-def test_echo_waits_for_the_topic_and_ends_quietly(environment):
-    echo = start(environment, '-m', 'ros2cli.main', 'topic', 'echo', '/later')
-    assert 'topic [/later] does not appear' in echo.stdout.readline()
-    ros2(environment, 'topic', 'pub', '-t', '2', '-r', '20', '/later', 'std_msgs/msg/String',
-         '{data: x}')  # fmt: skip
-    assert [echo.stdout.readline() for _ in range(4)] == ['data: x\n', '---\n'] * 2
-    echo.send_signal(signal.SIGINT)
-    assert echo.stdout.read() == ''
-    assert echo.wait(10) in (0, 130)
-    echo.stdout.close()
-
-
 def test_hz(environment, robot):
     hz = start(environment, '-m', 'ros2cli.main', 'topic', 'hz', '/arm/ticks')
     lines = [hz.stdout.readline() for _ in range(2)]

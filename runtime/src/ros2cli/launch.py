@@ -17,22 +17,24 @@ from launch import LaunchDescription, LaunchService
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import AnyLaunchDescriptionSource
 
+from ros2cli.command import Command, argument, flag, refused
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    parser.add_argument('package_name', help='Name of the package or path of the launch file')
-    parser.add_argument('launch_file_name', nargs='?', help='Name of the launch file')
-    parser.add_argument(
-        'launch_arguments', nargs='*', help="Arguments to the launch file; '<name>:=<value>'"
-    )
-    parser.add_argument('-n', '--noninteractive', action='store_true', help='No terminal')
-    parser.add_argument('-d', '--debug', action='store_true', help='Print tracebacks')
-    parser.add_argument(
-        '-s', '--show-args', '--show-arguments', action='store_true', help='Show arguments'
-    )
-    parser.set_defaults(main=main)
+COMMAND = Command()
 
 
+@COMMAND.verb(
+    '',
+    argument('package_name', help='Name of the package or path of the launch file'),
+    argument('launch_file_name', nargs='?', help='Name of the launch file'),
+    argument('launch_arguments', nargs='*', help="Arguments to it; '<name>:=<value>'"),
+    flag('-n', '--noninteractive', help='No terminal'),
+    flag('-d', '--debug', help='More output'),
+    flag('-s', '--show-args', '--show-arguments', help='Show arguments of the launch file'),
+    refused(
+        '-p', '--print', '--print-description', '-a', '--show-all-subprocesses-output',
+        '--launch-prefix', '--launch-prefix-filter',
+    ),
+)  # fmt: skip
 def main(args: argparse.Namespace) -> int:
     """Run the launch file, or show its arguments."""
     path, arguments = _find(args)
@@ -74,11 +76,11 @@ def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
 def _parse(arguments: list[str]) -> list[tuple[str, str]]:
     """Return names and values; the last value of a name wins."""
     parsed = {}
-    for argument in arguments:
-        name, separator, value = argument.partition(':=')
+    for given in arguments:
+        name, separator, value = given.partition(':=')
         if not (name and separator):
             raise RuntimeError(
-                f"malformed launch argument '{argument}', expected format '<name>:=<value>'"
+                f"malformed launch argument '{given}', expected format '<name>:=<value>'"
             )
         parsed[name] = value
     return list(parsed.items())
@@ -89,10 +91,10 @@ def _show_arguments(path: str) -> None:
     assert description is not None, 'a path of plain text is known'
     print("Arguments (pass arguments as '<name>:=<value>'):")
     arguments = description.get_launch_arguments()
-    for argument in arguments:
-        print(f"\n    '{argument.name}':\n        {argument.description}")
-        if argument.default_value is not None:
-            default = ' + '.join(sub.describe() for sub in argument.default_value)
+    for declared in arguments:
+        print(f"\n    '{declared.name}':\n        {declared.description}")
+        if declared.default_value is not None:
+            default = ' + '.join(sub.describe() for sub in declared.default_value)
             print(f'        (default: {default})')
     if not arguments:
         print('\n  No arguments.')

@@ -1,0 +1,74 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: T201  a command prints
+"""
+The verbs that topics and services share: list, type and find.
+
+Takes the names and types that a node knows.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ros2cli.command import Argument, Command, argument, flag, refused
+from ros2cli.direct import settle
+
+NamesAndTypes = list[tuple[str, list[str]]]
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name has a part that begins with an underscore."""
+    return any(part.startswith('_') for part in name.split('/'))
+
+
+def names_and_types(node: Any, kind: str, *, hidden: bool = True) -> NamesAndTypes:
+    """
+    What is known by now, sorted.
+
+    :param kind: topic or service.
+    """
+    found = sorted(getattr(node, f'get_{kind}_names_and_types')())
+    return [(name, types) for name, types in found if hidden or not is_hidden(name)]
+
+
+def add_verbs(command: Command, kind: str) -> None:
+    """
+    Add the verbs to a command.
+
+    :param kind: topic or service.
+    """
+    hidden: Argument = flag(
+        f'--include-hidden-{kind}s', dest='hidden', help='Consider hidden ones as well'
+    )
+    number = flag('-c', f'--count-{kind}s', dest='number', help='Only display the number')
+    types = flag('-t', '--show-types', help='Additionally show the types')
+
+    def known(args: argparse.Namespace, node: Any) -> NamesAndTypes:
+        settle(node, args.spin_time)
+        return names_and_types(node, kind, hidden=args.hidden)
+
+    @command.verb('list', hidden, number, types, refused('-v', '--verbose'))
+    def list_(args: argparse.Namespace, node: Any) -> None:
+        """Output a list of available names."""
+        found = known(args, node)
+        if args.number:
+            print(len(found))
+            return
+        for name, types in found:
+            print(f'{name} [{", ".join(types)}]' if args.show_types else name)
+
+    @command.verb('type', hidden, argument('name'))
+    def type_(args: argparse.Namespace, node: Any) -> int:
+        """Print a type."""
+        types = dict(known(args, node)).get(args.name, [])
+        for found in types:
+            print(found)
+        return 0 if types else 1
+
+    @command.verb('find', hidden, number, argument('type'))
+    def find(args: argparse.Namespace, node: Any) -> None:
+        """Output a list of available names of a given type."""
+        found = [name for name, types in known(args, node) if args.type in types]
+        print(len(found)) if args.number else print(*found, sep='\n', end='\n' if found else '')
