@@ -25,16 +25,20 @@ _PATIENCE = 5
 
 
 @contextmanager
-def direct_node(name: str | None = None, *, use_sim_time: bool = False) -> Iterator[Any]:
+def direct_node(
+    name: str | None = None, *, use_sim_time: bool = False, cli_args: list[str] | None = None
+) -> Iterator[Any]:
     """
     Give a node that lives as long as the context.
 
     :param name: its name; a hidden one if None.
+    :param cli_args: after --ros-args, e.g. remappings.
     """
     rclpy.init(args=[])
     try:
         yield rclpy.create_node(
             name or f'_ros2cli_{os.getpid()}',
+            cli_args=cli_args,
             start_parameter_services=False,
             parameter_overrides=[Parameter('use_sim_time', value=use_sim_time)],
         )

@@ -19,10 +19,10 @@ from typing import Any
 
 from rosbags.typesys import Stores, get_typestore
 
-from ros2cli.command import Command, argument, exclusive, flag
+from ros2cli.command import Command
 from ros2cli.messages import get_interface
 
-COMMAND = Command(refused=('list', 'package', 'packages', 'proto'))
+COMMAND = Command(refused='list package packages proto')
 
 
 @functools.cache
@@ -31,16 +31,12 @@ def typestore() -> Any:
     return get_typestore(Stores[f'ROS2_{os.environ.get("ROS_DISTRO", "jazzy").upper()}'])
 
 
-@COMMAND.verb(
-    'show',
-    argument('type', help="A type, e.g. 'std_msgs/msg/String'; '-' reads it from standard input"),
-    exclusive(flag('--all-comments'), flag('--no-comments')),
-)
+@COMMAND.verb('show', 'type --all-comments --no-comments')
 def show(args: argparse.Namespace) -> str | None:
     """Output the interface definition."""
     name = sys.stdin.readline().strip() if args.type == '-' else args.type
     parts = name.split('/')
-    if len(parts) != 3:  # noqa: PLR2004  package, kind and name
+    if len(parts) != 3:
         return f"Invalid name '{name}'. Expected three parts separated by '/'"
     try:
         get_interface(name, parts[1])

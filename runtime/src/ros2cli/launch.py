@@ -17,24 +17,16 @@ from launch import LaunchDescription, LaunchService
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import AnyLaunchDescriptionSource
 
-from ros2cli.command import Command, argument, flag, refused
+from ros2cli.command import Command
 
 COMMAND = Command()
 
 
 @COMMAND.verb(
     '',
-    argument('package_name', help='Name of the package or path of the launch file'),
-    argument('launch_file_name', nargs='?', help='Name of the launch file'),
-    argument('launch_arguments', nargs='*', help="Arguments to it; '<name>:=<value>'"),
-    flag('-n', '--noninteractive', help='No terminal'),
-    flag('-d', '--debug', help='More output'),
-    flag('-s', '--show-args', '--show-arguments', help='Show arguments of the launch file'),
-    refused(
-        '-p', '--print', '--print-description', '-a', '--show-all-subprocesses-output',
-        '--launch-prefix', '--launch-prefix-filter',
-    ),
-)  # fmt: skip
+    'package_name launch_file_name? launch_arguments* '
+    '-n/--noninteractive -d/--debug -s/--show-args/--show-arguments',
+)
 def main(args: argparse.Namespace) -> int:
     """Run the launch file, or show its arguments."""
     path, arguments = _find(args)

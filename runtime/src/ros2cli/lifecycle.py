@@ -16,20 +16,23 @@ from typing import Any
 
 from lifecycle_msgs.srv import ChangeState, GetAvailableTransitions, GetState
 
-from ros2cli.command import Command, argument, flag
+from ros2cli.command import Command
 from ros2cli.direct import node_names, request_answer, settle
-from ros2cli.names import names_and_types
+from ros2cli.names import names_and_types, tell
 
 COMMAND = Command(node=True)
-HIDDEN = flag('--include-hidden-nodes', dest='all', help='Consider hidden nodes as well')
 
 
 def _managed(args: argparse.Namespace, node: Any) -> list[str]:
     """The names of the managed nodes, of the one that is asked for if it is one of them."""
     settle(node, args.spin_time)
     services = dict(names_and_types(node, 'service'))
-    found = [name for name in node_names(node, hidden=args.all) if f'{name}/get_state' in services]
-    wanted = vars(args).get('node_name')
+    found = [
+        name
+        for name in node_names(node, hidden=vars(args).get('include_hidden_nodes', True))
+        if f'{name}/get_state' in services
+    ]
+    wanted = vars(args).get('node')
     if wanted is None:
         return found
     wanted = '/' + wanted.removeprefix('/')
@@ -44,35 +47,31 @@ def _transitions(node: Any, name: str, service: str) -> list[Any]:
     return list(answer.available_transitions)
 
 
-@COMMAND.verb('nodes', flag('-a', '--all'), flag('-c', '--count-nodes'))
+@COMMAND.verb('nodes', '-a/--all -c/--count-nodes')
 def nodes(args: argparse.Namespace, node: Any) -> None:
     """Output a list of nodes with lifecycle."""
-    found = _managed(args, node)
-    if args.count_nodes:
-        print(len(found))
-    elif found:
-        print(*found, sep='\n')
+    tell(_managed(args, node), number=args.count_nodes)
 
 
-@COMMAND.verb('get', argument('node_name', nargs='?'), HIDDEN)
+@COMMAND.verb('get', 'node? --include-hidden-nodes')
 def get(args: argparse.Namespace, node: Any) -> None:
     """Get lifecycle state for one or more nodes."""
     for name in _managed(args, node):
         answer = request_answer(node, GetState, f'{name}/get_state', GetState.Request())
         state = answer.current_state
-        print(f'{"" if args.node_name else f"{name}: "}{state.label} [{state.id}]')
+        print(f'{"" if args.node else f"{name}: "}{state.label} [{state.id}]')
 
 
-@COMMAND.verb('list', argument('node_name'), HIDDEN, flag('-a', '--all', dest='graph'))
+@COMMAND.verb('list', 'node --include-hidden-nodes -a/--all')
 def list_(args: argparse.Namespace, node: Any) -> None:
     """Output a list of available transitions."""
-    service = 'get_transition_graph' if args.graph else 'get_available_transitions'
+    service = 'get_transition_graph' if args.all else 'get_available_transitions'
     for item in _transitions(node, _managed(args, node)[0], service):
         print(f'- {item.transition.label} [{item.transition.id}]')
         print(f'\tStart: {item.start_state.label}\n\tGoal: {item.goal_state.label}')
 
 
-@COMMAND.verb('set', argument('node_name'), argument('transition', help='Label or id'), HIDDEN)
+@COMMAND.verb('set', 'node transition --include-hidden-nodes')
 def set_(args: argparse.Namespace, node: Any) -> str | None:
     """Trigger lifecycle state transition."""
     (name,) = _managed(args, node)

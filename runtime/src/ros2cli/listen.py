@@ -23,40 +23,23 @@ from rclpy.task import Future
 from rclpy.time import Time
 
 from ros2cli import messages, names, qos
-from ros2cli.command import Command, argument, count, flag, positive_float, refused
+from ros2cli.command import Command
 from ros2cli.direct import settle, wait_until
 
-TOPIC = argument('topic_name', help="Name of the ROS topic (e.g. '/chatter')")
 ECHO = (
-    TOPIC,
-    argument('message_type', nargs='?'),
-    qos.arguments('sensor_data'),
-    argument('--field', help="Echo a selected field; use '.' to select sub-fields"),
-    flag('-f', '--full-length', help='Show all of long arrays and strings'),
-    argument('-l', '--truncate-length', type=count, default=128),
-    flag('--no-arr', help="Don't print array fields"),
-    flag('--no-str', help="Don't print string fields"),
-    flag('--flow-style', help='Print on one line'),
-    flag('--raw', help='Echo the raw binary representation'),
-    argument('--filter', metavar='EXPR', help='Python expression of m, the message'),
-    flag('--once', help='Print the first message received and then exit'),
-    argument('--timeout', metavar='N', type=positive_float, help='Wait so many seconds'),
-    flag('--no-lost-messages', help='Changes nothing: none are reported'),
-    refused('--csv', '--include-message-info', '-i'),
+    f'topic_name message_type? {qos.arguments("sensor_data")} --field=str -f/--full-length '
+    '-l/--truncate-length=128 --no-arr --no-str --flow-style --raw --filter=str --once '
+    '--timeout=float --no-lost-messages'  # none are reported
 )
 
 
 def add_verbs(command: Command) -> None:
     """Add the verbs to ``ros2 topic``."""
-    command.verb('echo', *ECHO)(echo)
+    command.verb('echo', ECHO)(echo)
     for name, rate in RATES.items():
-        window = argument('-w', '--window', type=count, default=rate.window, metavar='WINDOW')
-
-        def main(args: argparse.Namespace, node: Any, rate: _Rate = rate) -> None:
-            watch(rate, args, node)
-
+        main = functools.partial(watch, rate)
         main.__doc__ = rate.text
-        command.verb(name, TOPIC, window, *rate.arguments)(main)
+        command.verb(name, f'topic_name -w/--window={rate.window}')(main)
 
 
 def _class_of(node: Any, topic: str) -> Any:
@@ -137,7 +120,6 @@ class _Rate(NamedTuple):
     measure: Callable[[Any, int, int | None], float | None]
     #: Takes the numbers, when they came and what time it is [ns].
     describe: Callable[[Sequence[float], Sequence[int], int], str]
-    arguments: tuple[Any, ...] = ()
     raw: bool = False
 
 
@@ -182,6 +164,10 @@ def _period_s(_: Any, now_ns: int, last_ns: int | None) -> float | None:
     return None if last_ns is None else (now_ns - last_ns) * 1e-9
 
 
+def _size(data: bytes, *_: Any) -> float:
+    return len(data)
+
+
 def _delay_s(message: Any, now_ns: int, _: int | None) -> float:
     if not hasattr(message, 'header'):
         raise RuntimeError('msg does not have header')
@@ -220,11 +206,7 @@ def _bandwidth(sizes: Sequence[float], times_ns: Sequence[int], now_ns: int) -> 
 
 
 RATES = {
-    'hz': _Rate(
-        'Print the average publishing rate to screen', 10000, _period_s, _hz,
-        (refused('--filter', '--wall-time'),),
-    ),
-    'bw': _Rate('Display bandwidth used by topic', 100, lambda data, *_: len(data), _bandwidth,
-                raw=True),
+    'hz': _Rate('Print the average publishing rate to screen', 10000, _period_s, _hz),
+    'bw': _Rate('Display bandwidth used by topic', 100, _size, _bandwidth, raw=True),
     'delay': _Rate('Display delay of topic from timestamp in header', 10000, _delay_s, _delay),
-}  # fmt: skip
+}

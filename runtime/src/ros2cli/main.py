@@ -19,18 +19,9 @@ import sys
 
 from ros_wire.limits import unsupported
 
-COMMANDS = {
-    'bag': 'record, play, info: recordings of topics',
-    'interface': 'show: definitions of messages and services',
-    'launch': 'Run a launch file',
-    'lifecycle': 'get, set, list, nodes: managed nodes',
-    'node': 'list, info: nodes',
-    'param': 'list, get, set, describe, delete, dump, load: parameters',
-    'pkg': 'list, prefix, executables: packages',
-    'run': 'Run a package specific executable',
-    'service': 'list, info, type, find, call: services',
-    'topic': 'list, info, type, find, echo, pub, hz, bw, delay: topics',
-}
+COMMANDS = (
+    'bag', 'interface', 'launch', 'lifecycle', 'node', 'param', 'pkg', 'run', 'service', 'topic',
+)  # fmt: skip
 REFUSED = ('action', 'component', 'control', 'doctor', 'multicast', 'security', 'test', 'wtf')
 
 
@@ -41,17 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int | str | None:
     :param argv: the command line, that of the process if None.
     :return: the exit code, or an error text.
     """
-    parser = argparse.ArgumentParser(
-        prog='ros2',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='commands:\n' + '\n'.join(f'  {name:10} {COMMANDS[name]}' for name in COMMANDS),
-    )
-    parser.add_argument('command', nargs='?', choices=[*COMMANDS, *REFUSED, 'daemon'])
+    parser = argparse.ArgumentParser(prog='ros2')
+    parser.add_argument('command', choices=[*COMMANDS, 'daemon', *REFUSED])
     parser.add_argument('arguments', nargs=argparse.REMAINDER)
-    known = parser.parse_args(argv)
-    if known.command is None:
-        parser.print_help()
-        return 0
+    known = parser.parse_args(argv or sys.argv[1:] or ['-h'])
     if known.command == 'daemon':
         print('The daemon is not running')  # and nothing needs it
         return 0

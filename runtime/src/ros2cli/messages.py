@@ -20,13 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from ros2cli.command import argument, exclusive, flag
-
 Stamp = Callable[[Any], None]
-VALUES = exclusive(
-    argument('values', nargs='?', default='{}', help='Values in YAML format'),
-    flag('--stdin', help='Read values from standard input'),
-)
+#: How values are given on the command line.
+VALUES = 'values?={} --stdin'
 _LIST = re.compile(r'^(?:sequence<(?P<in>[^,>]+)(?:, *\d+)?>|(?P<of>.+)\[\d*\])$')
 
 
@@ -122,35 +118,32 @@ def fill(message: Any, values: Mapping[str, Any]) -> list[Stamp]:
     :raises RuntimeError: if a field does not exist or can't have the value.
     """
     stamps: list[Stamp] = []
-    types = message.get_fields_and_field_types()
     for name, value in values.items():
-        if name not in types:
-            raise RuntimeError(
-                f"Failed to populate field: '{type(message).__name__}' object has no attribute "
-                f"'{name}', only: {', '.join(types) or 'nothing'}"
-            )
         try:
-            _fill_field(message, name, types[name], value, stamps)
-        except (TypeError, ValueError, AssertionError, OverflowError) as error:
-            raise RuntimeError(f"Failed to populate field '{name}': {error}") from error
+            _fill_field(message, name, value, stamps)
+        except (AttributeError, TypeError, ValueError, AssertionError, OverflowError) as error:
+            raise RuntimeError(f'Failed to populate field: {error}') from error
     return stamps
 
 
-def _fill_field(message: Any, name: str, type_name: str, value: Any, stamps: list[Stamp]) -> None:
-    field = getattr(message, name)
+def _fill_field(message: Any, name: str, value: Any, stamps: list[Stamp]) -> None:
+    types = message.get_fields_and_field_types()
+    if name not in types:
+        raise AttributeError(f'{type(message).__name__} has no {name}: {", ".join(types)}')
+    field, type_name = getattr(message, name), types[name]
     if value == 'auto' and type_name == 'std_msgs/Header':
         stamps.append(lambda now: setattr(field, 'stamp', now))
     elif value == 'now' and type_name == 'builtin_interfaces/Time':
         stamps.append(lambda now: setattr(message, name, now))
+    elif hasattr(field, 'get_fields_and_field_types'):
+        if not isinstance(value, Mapping):
+            raise TypeError(f'{name}: expected a dictionary for {type_name}, got {value!r}')
+        stamps += fill(field, value)
     elif match := _LIST.match(type_name):
         item_type = match['in'] or match['of']
         setattr(message, name, _list(field, item_type, value, stamps))
-    elif hasattr(field, 'get_fields_and_field_types'):
-        if not isinstance(value, Mapping):
-            raise TypeError(f'expected a dictionary for {type_name}, got {value!r}')
-        stamps += fill(field, value)
-    else:
-        setattr(message, name, _scalar(type(field), value))
+    else:  # the message checks what it is given
+        setattr(message, name, _scalar(type_name, value))
 
 
 def _list(field: Any, item_type: str, value: Any, stamps: list[Stamp]) -> Any:
@@ -165,18 +158,13 @@ def _list(field: Any, item_type: str, value: Any, stamps: list[Stamp]) -> Any:
         return array.array(field.typecode, value)
     if hasattr(field, 'dtype'):
         return np.array(value, field.dtype)
-    kind = {'string': str, 'boolean': bool, 'octet': bytes}.get(item_type, type(None))
-    return [_scalar(kind, item) for item in value]
+    return [_scalar(item_type, item) for item in value]
 
 
-def _scalar(kind: type, value: Any) -> Any:
-    """Return a value in a field's type; integers may stand for floats, numbers for text."""
-    if kind is str and isinstance(value, (int, float)):
+def _scalar(type_name: str, value: Any) -> Any:
+    """Integers may stand for floats and bytes, numbers for text."""
+    if type_name.startswith('string') and isinstance(value, (int, float)):
         return str(value)
-    if kind is float and type(value) is int:
+    if type_name in ('float', 'double') and type(value) is int:
         return float(value)
-    if kind is bytes and type(value) is int:
-        return bytes([value])
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise TypeError(f'expected {kind.__name__}, got {value!r}')
-    return value
+    return bytes([value]) if type_name == 'octet' and type(value) is int else value

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ros2cli.command import Argument, Command, argument, flag, refused
+from ros2cli.command import Command
 from ros2cli.direct import settle
 
 NamesAndTypes = list[tuple[str, list[str]]]
@@ -21,6 +21,12 @@ NamesAndTypes = list[tuple[str, list[str]]]
 def is_hidden(name: str) -> bool:
     """Whether a name has a part that begins with an underscore."""
     return any(part.startswith('_') for part in name.split('/'))
+
+
+def tell(lines: list[str], *, number: bool = False) -> None:
+    """Print lines, or only how many there are."""
+    for line in [str(len(lines))] if number else lines:
+        print(line)
 
 
 def names_and_types(node: Any, kind: str, *, hidden: bool = True) -> NamesAndTypes:
@@ -39,36 +45,31 @@ def add_verbs(command: Command, kind: str) -> None:
 
     :param kind: topic or service.
     """
-    hidden: Argument = flag(
-        f'--include-hidden-{kind}s', dest='hidden', help='Consider hidden ones as well'
-    )
-    number = flag('-c', f'--count-{kind}s', dest='number', help='Only display the number')
-    types = flag('-t', '--show-types', help='Additionally show the types')
+    hidden = f'--include-hidden-{kind}s'
+    number = f'-c/--count-{kind}s'
 
     def known(args: argparse.Namespace, node: Any) -> NamesAndTypes:
         settle(node, args.spin_time)
-        return names_and_types(node, kind, hidden=args.hidden)
+        return names_and_types(node, kind, hidden=getattr(args, f'include_hidden_{kind}s'))
 
-    @command.verb('list', hidden, number, types, refused('-v', '--verbose'))
+    @command.verb('list', f'{hidden} {number} -t/--show-types')
     def list_(args: argparse.Namespace, node: Any) -> None:
         """Output a list of available names."""
-        found = known(args, node)
-        if args.number:
-            print(len(found))
-            return
-        for name, types in found:
-            print(f'{name} [{", ".join(types)}]' if args.show_types else name)
+        tell(
+            [f'{name} [{", ".join(types)}]' if args.show_types else name
+             for name, types in known(args, node)],
+            number=getattr(args, f'count_{kind}s'),
+        )  # fmt: skip
 
-    @command.verb('type', hidden, argument('name'))
+    @command.verb('type', f'{hidden} name')
     def type_(args: argparse.Namespace, node: Any) -> int:
         """Print a type."""
         types = dict(known(args, node)).get(args.name, [])
-        for found in types:
-            print(found)
+        tell(types)
         return 0 if types else 1
 
-    @command.verb('find', hidden, number, argument('type'))
+    @command.verb('find', f'{hidden} {number} type')
     def find(args: argparse.Namespace, node: Any) -> None:
         """Output a list of available names of a given type."""
         found = [name for name, types in known(args, node) if args.type in types]
-        print(len(found)) if args.number else print(*found, sep='\n', end='\n' if found else '')
+        tell(found, number=getattr(args, f'count_{kind}s'))

@@ -13,49 +13,42 @@ import argparse
 import sys
 from typing import Any
 
-from ros2cli.command import Command, argument, flag
+from ros2cli.command import Command
 from ros2cli.direct import node_names, settle
-from ros2cli.names import is_hidden
+from ros2cli.names import is_hidden, tell
 
 COMMAND = Command(node=True)
 
 
-@COMMAND.verb(
-    'list',
-    flag('-a', '--all', help='Display all nodes even hidden ones'),
-    flag('-c', '--count-nodes', help='Only display the number of nodes discovered'),
-)
+@COMMAND.verb('list', '-a/--all -c/--count-nodes')
 def list_(args: argparse.Namespace, node: Any) -> None:
     """Output a list of available nodes."""
     settle(node, args.spin_time)
     names = node_names(node, hidden=args.all)
-    if args.count_nodes:
-        print(len(names))
-    elif names:
-        if len(set(names)) < len(names):
-            print(
-                'WARNING: Be aware that there are nodes in the graph that share an exact name, '
-                'which can have unintended side effects.',
-                file=sys.stderr,
-            )
-        print(*names, sep='\n')
+    if len(set(names)) < len(names):
+        print(
+            'WARNING: Be aware that there are nodes in the graph that share an exact name, which '
+            'can have unintended side effects.',
+            file=sys.stderr,
+        )
+    tell(names, number=args.count_nodes)
 
 
-@COMMAND.verb('info', argument('node_name'), flag('--include-hidden', help='Hidden names too'))
+@COMMAND.verb('info', 'node --include-hidden')
 def info(args: argparse.Namespace, node: Any) -> str | None:
     """Output information about a node."""
     settle(node, args.spin_time)
-    number = node_names(node, hidden=args.include_hidden).count(args.node_name)
+    number = node_names(node, hidden=args.include_hidden).count(args.node)
     if not number:
-        return f"Unable to find node '{args.node_name}'"
+        return f"Unable to find node '{args.node}'"
     if number > 1:
         print(
-            f'There are {number} nodes in the graph with the exact name "{args.node_name}". '
+            f'There are {number} nodes in the graph with the exact name "{args.node}". '
             'You are seeing information about only one of them.',
             file=sys.stderr,
         )
-    print(args.node_name)
-    namespace, _, name = args.node_name.rpartition('/')
+    print(args.node)
+    namespace, _, name = args.node.rpartition('/')
     for title, kind in (
         ('Subscribers', 'subscriber'),
         ('Publishers', 'publisher'),

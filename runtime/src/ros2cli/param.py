@@ -23,22 +23,17 @@ from rcl_interfaces.msg import ParameterValue
 from rclpy.parameter import Parameter, get_parameter_value, parameter_value_to_python
 import yaml
 
-from ros2cli.command import Command, argument, count, flag
+from ros2cli.command import Command
 from ros2cli.direct import find_node, node_names, request_answer, settle
 
 COMMAND = Command(node=True)
-HIDDEN = flag('--include-hidden-nodes', help='Consider hidden nodes as well')
-NODE = (
-    argument('node_name', help='Name of the ROS node'),
-    HIDDEN,
-    argument('--timeout', metavar='N', type=count, default=1, help='Wait for the node [s]'),
-)
-NAME = argument('parameter_name', help='Name of the parameter')
+# The real one waits as long for the node.
+NODE = 'node --include-hidden-nodes --timeout=1'
 
 
 def _find(args: argparse.Namespace, node: Any) -> str:
-    timeout_s = args.spin_time + args.timeout
-    return find_node(node, args.node_name, timeout_s, hidden=args.include_hidden_nodes)
+    timeout_s = args.spin_time + vars(args).get('timeout', 1)
+    return find_node(node, args.node, timeout_s, hidden=args.include_hidden_nodes)
 
 
 def _ask(node: Any, name: str, service: str, **fields: Any) -> Any:
@@ -53,20 +48,11 @@ def _type_name(number: int) -> str:
     return re.sub(r'\bbool\b', 'boolean', kind)
 
 
-@COMMAND.verb(
-    'list',
-    argument('node_name', nargs='?', help='Name of the ROS node, all nodes if not given'),
-    HIDDEN,
-    argument('--filter', metavar='REGEX', default='', help='Only names that match'),
-    argument('--param-prefixes', nargs='+', default=[]),
-    flag('--param-type', help='Print types too'),
-)
+@COMMAND.verb('list', 'node? --include-hidden-nodes --filter= --param-prefixes=+ --param-type')
 def list_(args: argparse.Namespace, node: Any) -> None:
     """Output a list of available parameters."""
-    if args.node_name:
-        found = [
-            find_node(node, args.node_name, 3 * args.spin_time, hidden=args.include_hidden_nodes)
-        ]
+    if args.node:
+        found = [_find(args, node)]
     else:
         settle(node, args.spin_time)
         found = node_names(node, hidden=args.include_hidden_nodes)
@@ -77,7 +63,7 @@ def list_(args: argparse.Namespace, node: Any) -> None:
             print(f"Exception while calling service of node '{name}': {error}", file=sys.stderr)
             continue
         names = sorted(item for item in answer.result.names if re.match(args.filter, item))
-        if names and not args.node_name:
+        if names and not args.node:
             print(f'{name}:')
         types = [''] * len(names)
         if args.param_type:
@@ -87,7 +73,7 @@ def list_(args: argparse.Namespace, node: Any) -> None:
             print(f'  {item}{kind}')
 
 
-@COMMAND.verb('get', *NODE, NAME, flag('--hide-type', help='Hide the type information'))
+@COMMAND.verb('get', f'{NODE} parameter_name --hide-type')
 def get(args: argparse.Namespace, node: Any) -> str | None:
     """Get parameter."""
     name = _find(args, node)
@@ -114,7 +100,7 @@ def _set(node: Any, name: str, parameters: list[ParameterMsg], done: str, failed
         print(f'{text}{reason}', file=sys.stdout if result.successful else sys.stderr)
 
 
-@COMMAND.verb('set', *NODE, NAME, argument('value', help='Value of the parameter'))
+@COMMAND.verb('set', f'{NODE} parameter_name value')
 def set_(args: argparse.Namespace, node: Any) -> None:
     """Set parameter."""
     parameter = ParameterMsg(name=args.parameter_name, value=get_parameter_value(args.value))
@@ -122,7 +108,7 @@ def set_(args: argparse.Namespace, node: Any) -> None:
     _set(node, name, [parameter], 'Set parameter successful', 'Setting parameter failed')
 
 
-@COMMAND.verb('delete', *NODE, NAME)
+@COMMAND.verb('delete', f'{NODE} parameter_name')
 def delete(args: argparse.Namespace, node: Any) -> None:
     """Delete parameter."""
     parameter = ParameterMsg(name=args.parameter_name, value=ParameterValue())
@@ -130,7 +116,7 @@ def delete(args: argparse.Namespace, node: Any) -> None:
     _set(node, name, [parameter], 'Deleted parameter successfully', 'Deleting parameter failed')
 
 
-@COMMAND.verb('describe', *NODE, argument('parameter_names', nargs='+'))
+@COMMAND.verb('describe', f'{NODE} parameter_names+')
 def describe(args: argparse.Namespace, node: Any) -> None:
     """Show descriptive information about declared parameters."""
     name = _find(args, node)
@@ -150,7 +136,7 @@ def describe(args: argparse.Namespace, node: Any) -> None:
             print(f'    Additional constraints: {item.additional_constraints}')
 
 
-@COMMAND.verb('dump', *NODE)
+@COMMAND.verb('dump', NODE)
 def dump(args: argparse.Namespace, node: Any) -> None:
     """Show all of the parameters of a node in a YAML file format."""
     name = _find(args, node)
@@ -166,7 +152,7 @@ def dump(args: argparse.Namespace, node: Any) -> None:
     print(yaml.safe_dump({name: {'ros__parameters': tree}}, default_flow_style=False))
 
 
-@COMMAND.verb('load', *NODE, argument('parameter_file'), flag('--no-use-wildcard'))
+@COMMAND.verb('load', f'{NODE} parameter_file --no-use-wildcard')
 def load(args: argparse.Namespace, node: Any) -> None:
     """Load parameter file for a node."""
     name = _find(args, node)

@@ -19,19 +19,19 @@ from ament_index_python.packages import (
     get_packages_with_prefixes,
 )
 
-from ros2cli.command import Command, argument, flag
+from ros2cli.command import Command
+from ros2cli.names import tell
 
-COMMAND = Command(refused=('create', 'xml'))
+COMMAND = Command(refused='create xml')
 
 
 @COMMAND.verb('list')
 def list_(_: argparse.Namespace) -> None:
     """Output a list of available packages."""
-    for name in sorted(get_packages_with_prefixes()):
-        print(name)
+    tell(sorted(get_packages_with_prefixes()))
 
 
-@COMMAND.verb('prefix', argument('package_name'), flag('--share', help='Its share directory'))
+@COMMAND.verb('prefix', 'package_name --share')
 def prefix(args: argparse.Namespace) -> str | None:
     """Output the prefix path of a package."""
     find = get_package_share_directory if args.share else get_package_prefix
@@ -42,16 +42,11 @@ def prefix(args: argparse.Namespace) -> str | None:
     return None
 
 
-@COMMAND.verb(
-    'executables',
-    argument('package_name', nargs='?'),
-    flag('--full-path', help='Show full path of each executable'),
-)
+@COMMAND.verb('executables', 'package_name? --full-path')
 def executables(args: argparse.Namespace) -> str | None:
     """Output a list of package specific executables."""
-    for package in sorted(
-        [args.package_name] if args.package_name else get_packages_with_prefixes()
-    ):
+    names = [args.package_name] if args.package_name else get_packages_with_prefixes()
+    for package in sorted(names):
         try:
             paths = get_executable_paths(package)
         except (PackageNotFoundError, ValueError):

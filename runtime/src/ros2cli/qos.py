@@ -23,30 +23,25 @@ from rclpy.qos import (
     ReliabilityPolicy,
 )
 
-from ros2cli.command import Argument
-
 _POLICIES: dict[str, Any] = {
     'history': HistoryPolicy,
     'reliability': ReliabilityPolicy,
     'durability': DurabilityPolicy,
     'liveliness': LivelinessPolicy,
 }
-_NUMBERS: dict[str, Any] = {'depth': int, 'liveliness_lease_duration_seconds': float}
+_NUMBERS = {'depth': 'int', 'liveliness-lease-duration-seconds': 'float'}
 
 
-def arguments(preset: str) -> Argument:
+def arguments(preset: str) -> str:
     """The options, with the preset that is the default."""
-
-    def add(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            '--qos-profile', choices=QoSPresetProfiles.short_keys(), default=preset
+    choices = {name: policy.short_keys() for name, policy in _POLICIES.items()}
+    return ' '.join(
+        (
+            f'--qos-profile={preset}|{"|".join(QoSPresetProfiles.short_keys())}',
+            *(f'--qos-{name}=|{"|".join(keys)}' for name, keys in choices.items()),
+            *(f'--qos-{name}={kind}' for name, kind in _NUMBERS.items()),
         )
-        for name, policy in _POLICIES.items():
-            parser.add_argument(f'--qos-{name}', choices=policy.short_keys())
-        for name, kind in _NUMBERS.items():
-            parser.add_argument(f'--qos-{name.replace("_", "-")}', metavar='N', type=kind)
-
-    return add
+    )
 
 
 def profile_of(args: argparse.Namespace) -> QoSProfile:
@@ -73,7 +68,8 @@ def profile_for(args: argparse.Namespace, publishers: list[Any]) -> QoSProfile:
     :param publishers: what rclpy knows of them, get_publishers_info_by_topic().
     """
     profile = profile_of(args)
-    asked = any(getattr(args, f'qos_{name}') is not None for name in (*_POLICIES, *_NUMBERS))
+    given = {name for name, value in vars(args).items() if value is not None}
+    asked = any(name.startswith('qos_') for name in given - {'qos_profile'})
     if publishers and not asked:
         adapt(profile, publishers, print)
     return profile

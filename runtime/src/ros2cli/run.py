@@ -17,18 +17,12 @@ import sys
 from ament_index_python.executables import get_executable_paths
 from ament_index_python.packages import PackageNotFoundError
 
-from ros2cli.command import Command, argument
+from ros2cli.command import Command
 
 COMMAND = Command()
 
 
-@COMMAND.verb(
-    '',
-    argument('--prefix', help='Command that should go before the executable'),
-    argument('package_name', help='Name of the ROS package'),
-    argument('executable_name', help='Name of the executable'),
-    argument('argv', nargs=argparse.REMAINDER, help='Arguments to the executable'),
-)
+@COMMAND.verb('', '--prefix=str package_name executable_name argv...')
 def main(args: argparse.Namespace) -> str:
     """Become the program; return only an error."""
     try:

@@ -14,14 +14,14 @@ import time
 from typing import Any
 
 from ros2cli import messages, names
-from ros2cli.command import Command, argument, positive_float
+from ros2cli.command import Command
 from ros2cli.direct import ask, settle
 
-COMMAND = Command(node=True, refused=('echo',))
+COMMAND = Command(node=True, refused='echo')
 names.add_verbs(COMMAND, 'service')
 
 
-@COMMAND.verb('info', argument('service_name'))
+@COMMAND.verb('info', 'service_name')
 def info(args: argparse.Namespace, node: Any) -> str | None:
     """Print information about a service."""
     settle(node, args.spin_time)
@@ -34,13 +34,7 @@ def info(args: argparse.Namespace, node: Any) -> str | None:
     return None
 
 
-@COMMAND.verb(
-    'call',
-    argument('service_name'),
-    argument('service_type', help="Type of the ROS service (e.g. 'std_srvs/srv/Empty')"),
-    messages.VALUES,
-    argument('-r', '--rate', metavar='N', type=positive_float, help='Repeat the call'),
-)
+@COMMAND.verb('call', f'service_name service_type {messages.VALUES} -r/--rate=float')
 def call(args: argparse.Namespace, node: Any) -> None:
     """Call a service."""
     kind = messages.get_interface(args.service_type, 'srv')

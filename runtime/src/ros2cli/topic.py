@@ -17,16 +17,15 @@ from typing import Any
 import rclpy
 
 from ros2cli import listen, messages, names, qos
-from ros2cli.command import Command, argument, count, exclusive, flag, positive_float
+from ros2cli.command import Command
 from ros2cli.direct import settle, wait_until
-from ros2cli.listen import TOPIC
 
 COMMAND = Command(node=True)
 names.add_verbs(COMMAND, 'topic')
 listen.add_verbs(COMMAND)
 
 
-@COMMAND.verb('info', TOPIC, flag('-v', '--verbose', help='Tell of each endpoint too'))
+@COMMAND.verb('info', 'topic_name -v/--verbose')
 def info(args: argparse.Namespace, node: Any) -> str | None:
     """Print information about a topic."""
     settle(node, args.spin_time)
@@ -76,20 +75,9 @@ def _duration(duration: Any) -> str:
 
 @COMMAND.verb(
     'pub',
-    TOPIC,
-    argument('message_type', help="Type of the ROS message (e.g. 'std_msgs/String')"),
-    messages.VALUES,
-    argument('-r', '--rate', metavar='N', type=positive_float, default=1.0),
-    argument('-p', '--print', metavar='N', type=int, default=1, dest='print_nth'),
-    exclusive(
-        flag('-1', '--once', help='Publish one message and exit'),
-        argument('-t', '--times', type=count, default=0),
-    ),
-    argument('-w', '--wait-matching-subscriptions', type=count),
-    argument('--max-wait-time-secs', type=positive_float),
-    argument('--keep-alive', metavar='N', type=positive_float, default=0.1),
-    argument('-n', '--node-name', dest='own_name'),
-    qos.arguments('default'),
+    f'topic_name message_type {messages.VALUES} -r/--rate=1.0 -p/--print=1 -1/--once -t/--times=0 '
+    '-w/--wait-matching-subscriptions=int --max-wait-time-secs=float --keep-alive=0.1 '
+    f'-n/--node-name=str {qos.arguments("default")}',
 )
 def pub(args: argparse.Namespace, node: Any) -> str | None:
     """Publish a message to a topic."""
@@ -121,7 +109,7 @@ def pub(args: argparse.Namespace, node: Any) -> str | None:
         now = node.get_clock().now().to_msg()
         for stamp in stamps:
             stamp(now)
-        if args.print_nth and number % args.print_nth == 0:
+        if args.print and number % args.print == 0:
             print(f'publishing #{number}: {message!r}\n')
         publisher.publish(message)
 
