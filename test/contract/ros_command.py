@@ -105,6 +105,10 @@ class CommandLine:
         assert code == 0, f'{command.arguments}: {code}\n{command.stdout}\n{command.stderr}'
         return command.stdout
 
+    def until(self, condition):
+        """Spin the nodes until a condition holds."""
+        spin_until(self._executor, condition)
+
     def failing(self, *arguments):
         """Run a command that must fail, and give its error text."""
         command = self.start(*arguments)

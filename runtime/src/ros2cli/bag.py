@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 import time
 from typing import Any
@@ -23,7 +22,7 @@ from rclpy.time import Time
 from rosbags.rosbag2 import Reader, ReaderError
 from rosgraph_msgs.msg import Clock
 
-from ros2cli import bag_record
+from ros2cli.bag_record import ARGUMENTS, SELECTION, is_selected, record
 from ros2cli.command import Command
 from ros2cli.direct import direct_node
 from ros2cli.messages import get_interface
@@ -33,9 +32,8 @@ _STORAGES = {'.mcap': 'mcap', '.db3': 'sqlite3'}
 # For what was published last to reach the wire.
 _LINGER_S = 0.1
 
-
 COMMAND = Command(refused='burst convert list reindex')
-COMMAND.verb('record', bag_record.ARGUMENTS)(bag_record.record)
+COMMAND.verb('record', ARGUMENTS)(record)
 BAG = 'bag_path -s/--storage=|mcap|sqlite3'
 
 
@@ -68,7 +66,8 @@ def info(args: argparse.Namespace) -> None:
         if args.topic_name:
             print(*(connection.topic for connection in reader.connections), sep='\n')
             return
-        last_ns = max(reader.start_time, reader.end_time - 1)  # rosbags tells the one behind it
+        first_ns = reader.start_time if reader.message_count else 0
+        last_ns = max(0, reader.end_time - 1)  # rosbags tells the one behind it
         size, unit = float(sum(file.stat().st_size for file in files)), 'B'
         for unit in ('B', 'KiB', 'MiB', 'GiB', 'TiB'):
             if size < 1024 or unit == 'TiB':
@@ -85,8 +84,8 @@ def info(args: argparse.Namespace) -> None:
             ('Bag size', [f'{size:.{0 if unit == "B" else 1}f} {unit}']),
             ('Storage id', [storage]),
             ('ROS Distro', [getattr(reader.storage.metadata, 'ros_distro', None) or 'unknown']),
-            ('Duration', [f'{_seconds(last_ns - reader.start_time)}s']),
-            ('Start', [_date(reader.start_time)]),
+            ('Duration', [f'{_seconds(last_ns - first_ns)}s']),
+            ('Start', [_date(first_ns)]),
             ('End', [_date(last_ns)]),
             ('Messages', [str(reader.message_count)]),
             ('Topic information', topics),
@@ -106,7 +105,7 @@ def _date(ns: int) -> str:
 
 @COMMAND.verb(
     'play',
-    f'{BAG} {bag_record.SELECTION} -r/--rate=1.0 -l/--loop -m/--remap=+ --clock?=40.0 '
+    f'{BAG} {SELECTION} -r/--rate=1.0 -l/--loop -m/--remap=+ --clock?=40.0 '
     '-d/--delay=0.0 --start-offset=0.0 --playback-duration=float --disable-keyboard-controls',
 )
 def play(args: argparse.Namespace) -> None:
@@ -120,13 +119,12 @@ def play(args: argparse.Namespace) -> None:
         direct_node('_ros2cli_rosbag2_player', cli_args=['--ros-args', *rules]) as node,
     ):
         wanted = [
-            connection
-            for connection in reader.connections
-            if bag_record.is_selected(connection.topic, args, everything=everything)
-        ]
+            item for item in reader.connections
+            if is_selected(item.topic, args, everything=everything)
+        ]  # fmt: skip
         publishers = _publishers(node, wanted)
         clock = node.create_publisher(Clock, '/clock', 10) if args.clock else None
-        played = [connection for connection in wanted if connection.topic in publishers]
+        played = [item for item in wanted if item.topic in publishers]
 
         def tell(now_ns: int) -> None:
             if clock:
@@ -145,17 +143,16 @@ def play(args: argparse.Namespace) -> None:
 
 def _publishers(node: Any, connections: list[Any]) -> dict[str, Any]:
     """The publishers of the topics whose types are known."""
+    offers: dict[str, list[Any]] = {}
+    for connection in connections:
+        offers.setdefault(connection.topic, []).extend(connection.ext.offered_qos_profiles)
     publishers = {}
-    by_topic = sorted(connections, key=lambda connection: str(connection.topic))
-    for topic, group in groupby(by_topic, key=lambda connection: str(connection.topic)):
-        recorded = list(group)
+    for topic, kind in {item.topic: item.msgtype for item in connections}.items():
         try:
-            kind = get_interface(recorded[0].msgtype, 'msg')
+            offer = _offer(offers[topic])
+            publishers[topic] = node.create_publisher(get_interface(kind, 'msg'), topic, offer)
         except RuntimeError as error:
             node.get_logger().warning(f"Ignoring a topic '{topic}', reason: {error}")
-            continue
-        offers = [qos for connection in recorded for qos in connection.ext.offered_qos_profiles]
-        publishers[topic] = node.create_publisher(kind, topic, _offer(offers))
     return publishers
 
 

@@ -13,35 +13,31 @@ import argparse
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 import re
 import signal
 import sqlite3
-import time
 from typing import Any, Final
 
 import rclpy
+from rclpy.duration import Duration
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import QoSProfile
-from rosbags.interfaces import (
-    Qos,
-    QosDurability,
-    QosHistory,
-    QosLiveliness,
-    QosReliability,
-    QosTime,
-)
+from rosbags import interfaces
 from rosbags.rosbag2 import StoragePlugin, Writer
 
 from ros2cli import qos
-from ros2cli.direct import direct_node
+from ros2cli.direct import direct_node, settle
 from ros2cli.interface import typestore
 from ros2cli.messages import get_interface
 from ros2cli.names import names_and_types
 
 # Deep enough for the while in which a disk is busy.
 _DEPTH = 100
+# How long nothing new must be discovered before the search ends.
+_DISCOVERY_S = 0.5
 # What Humble and Jazzy read.
 _VERSION: Final = 8
 
@@ -78,9 +74,11 @@ def record(args: argparse.Namespace) -> str | None:
         writer.open()
         with direct_node(args.node_name, use_sim_time=args.use_sim_time) as node:
             recorder = _Recorder(node, writer, args)
-            recorder.look()
-            if not args.no_discovery:
+            if args.no_discovery:
+                settle(node, _DISCOVERY_S)
+            else:
                 node.create_timer(max(1, args.polling_interval) * 1e-3, recorder.look)
+            recorder.look()
             with suppress(ExternalShutdownException):
                 rclpy.spin(node)
         writer.close()
@@ -141,24 +139,18 @@ class _Recorder:
         self._tell(f"Subscribed to topic '{topic}'")
 
     def _write(self, connection: Any, data: bytes) -> None:
-        now_ns = self._node.get_clock().now().nanoseconds if self._args.use_sim_time else 0
-        self._writer.write(connection, now_ns or time.time_ns(), data)
+        if now_ns := self._node.get_clock().now().nanoseconds:  # a simulation's may not have begun
+            self._writer.write(connection, now_ns, data)
 
 
-def _offered(profile: QoSProfile) -> Qos:
-    """A profile in rosbags' terms, whose numbers are the same."""
-
-    def time_of(duration: Any) -> QosTime:
-        return QosTime(*divmod(duration.nanoseconds, 10**9))
-
-    return Qos(
-        QosHistory(int(profile.history)),
-        profile.depth,
-        QosReliability(int(profile.reliability)),
-        QosDurability(int(profile.durability)),
-        time_of(profile.deadline),
-        time_of(profile.lifespan),
-        QosLiveliness(int(profile.liveliness)),
-        time_of(profile.liveliness_lease_duration),
-        profile.avoid_ros_namespace_conventions,
-    )
+def _offered(profile: QoSProfile) -> interfaces.Qos:
+    """A profile in rosbags' terms, whose names and numbers are the same."""
+    policies: dict[str, Any] = {}
+    for name in interfaces.Qos._fields:
+        value = getattr(profile, name)
+        if isinstance(value, Duration):
+            value = interfaces.QosTime(*divmod(value.nanoseconds, 10**9))
+        elif isinstance(value, IntEnum):
+            value = getattr(interfaces, f'Qos{name.title()}')(int(value))
+        policies[name] = value
+    return interfaces.Qos(**policies)

@@ -77,18 +77,6 @@ def node_names(node: Any, *, hidden: bool) -> list[str]:
     )
 
 
-def find_node(node: Any, name: str, timeout_s: float, *, hidden: bool = True) -> str:
-    """
-    The full name of a node, once it is there.
-
-    :raises RuntimeError: it isn't there in time.
-    """
-    name = name if name.startswith('/') else f'/{name}'
-    if not wait_until(lambda: name in node_names(node, hidden=hidden), timeout_s):
-        raise RuntimeError('Node not found')
-    return name
-
-
 def request_answer(node: Any, kind: Any, name: str, request: Any) -> Any:
     """
     What a service answers.

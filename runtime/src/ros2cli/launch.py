@@ -33,23 +33,28 @@ def main(args: argparse.Namespace) -> int:
     if args.show_args:
         _show_arguments(path)
         return 0
+    values = {}  # the last value of a name wins
+    for given in arguments:
+        name, separator, value = given.partition(':=')
+        if not (name and separator):
+            raise RuntimeError(
+                f"malformed launch argument '{given}', expected format '<name>:=<value>'"
+            )
+        values[name] = value
     service = LaunchService(argv=arguments, noninteractive=args.noninteractive, debug=args.debug)
-    include = IncludeLaunchDescription(
-        AnyLaunchDescriptionSource(path), launch_arguments=_parse(arguments)
-    )
+    source = AnyLaunchDescriptionSource(path)
+    include = IncludeLaunchDescription(source, launch_arguments=values.items())
     service.include_launch_description(LaunchDescription([include]))
     return service.run()
 
 
 def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
-    """Return the path of the launch file and the launch arguments."""
+    """The path of the launch file, and the launch arguments."""
     rest = [part for part in (args.launch_file_name, *args.launch_arguments) if part is not None]
     if Path(args.package_name).is_file():
         return args.package_name, rest
-    if not rest or ':=' in rest[0]:
-        raise RuntimeError(
-            f"'{args.package_name}' is not a file; a package needs the name of a launch file too"
-        )
+    if not rest:
+        raise RuntimeError('No launch file supplied')
     try:
         share = get_package_share_directory(args.package_name, print_warning=False)
     except (PackageNotFoundError, ValueError) as error:
@@ -57,25 +62,12 @@ def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
     name, *arguments = rest
     found = sorted(path for path in Path(share).rglob(name) if path.is_file())
     if len(found) != 1:
-        problem = 'was not found' if not found else f'is there {len(found)} times'
+        problem = 'was found more than once' if found else 'was not found'
         raise RuntimeError(
             f"file '{name}' {problem} in the share directory of package "
             f"'{args.package_name}' which is at '{share}'"
         )
     return str(found[0]), arguments
-
-
-def _parse(arguments: list[str]) -> list[tuple[str, str]]:
-    """Return names and values; the last value of a name wins."""
-    parsed = {}
-    for given in arguments:
-        name, separator, value = given.partition(':=')
-        if not (name and separator):
-            raise RuntimeError(
-                f"malformed launch argument '{given}', expected format '<name>:=<value>'"
-            )
-        parsed[name] = value
-    return list(parsed.items())
 
 
 def _show_arguments(path: str) -> None:

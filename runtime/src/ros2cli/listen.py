@@ -74,6 +74,8 @@ def echo(args: argparse.Namespace, node: Any) -> None:
     elif (kind := _class_of(node, args.topic_name)) is None:
         _warn_unpublished(args.topic_name)
         raise RuntimeError('Could not determine the type for the passed topic')
+    limit = None if args.full_length else args.truncate_length
+    style = messages.Style(limit, args.no_arr, args.no_str, args.flow_style)
     done = Future()
 
     def show(message: Any) -> None:
@@ -81,12 +83,11 @@ def echo(args: argparse.Namespace, node: Any) -> None:
         # The person at the terminal wrote the expression.
         if done.done() or (args.filter and not eval(args.filter, {'m': value})):  # noqa: S307
             return
-        print(_as_text(value, args), end='---\n')
+        print(messages.to_yaml(value, style), end='---\n')
         if args.once:
             done.set_result(None)
 
-    publishers = node.get_publishers_info_by_topic(args.topic_name)
-    profile = qos.profile_for(args, publishers)
+    profile = qos.profile_for(args, node.get_publishers_info_by_topic(args.topic_name))
     node.create_subscription(kind, args.topic_name, show, profile, raw=args.raw)
     rclpy.spin_until_future_complete(node, done, timeout_sec=args.timeout)
 
@@ -101,14 +102,6 @@ def _select(message: Any, field: str | None) -> Any:
         except AttributeError as error:
             raise RuntimeError(f"Invalid field '{field}': {error}") from error
     return message
-
-
-def _as_text(value: Any, args: argparse.Namespace) -> str:
-    if not hasattr(value, 'get_fields_and_field_types'):
-        return f'{value}\n'
-    limit = None if args.full_length else args.truncate_length
-    style = messages.Style(limit, no_arr=args.no_arr, no_str=args.no_str)
-    return messages.to_yaml(value, style, flow=args.flow_style)
 
 
 class _Rate(NamedTuple):
@@ -138,11 +131,6 @@ def watch(rate: _Rate, args: argparse.Namespace, node: Any) -> None:
 
     def note(message: Any) -> None:
         now_ns = clock.now().nanoseconds
-        if seen_ns and now_ns < seen_ns[0]:
-            print('time has reset, resetting counters')
-            numbers.clear()
-            times_ns.clear()
-            seen_ns.clear()
         if (number := rate.measure(message, now_ns, seen_ns[0] if seen_ns else None)) is not None:
             numbers.append(number)
             times_ns.append(now_ns)
@@ -192,10 +180,9 @@ def _delay(delays_s: Sequence[float], *_: Any) -> str:
 
 def _bandwidth(sizes: Sequence[float], times_ns: Sequence[int], now_ns: int) -> str:
     per_s = sum(sizes) / max(1e-9, (now_ns - times_ns[0]) * 1e-9)
-    scale, unit, digits = next(
-        row for row in ((1, 'B', 0), (1e3, 'KB', 2), (1e6, 'MB', 2)) if per_s < row[0] * 1e3
-        or row[1] == 'MB'
-    )  # fmt: skip
+    scale, unit, digits = (1e6, 'MB', 2) if per_s >= 1e6 else (1e3, 'KB', 2)
+    if per_s < 1e3:
+        scale, unit, digits = 1.0, 'B', 0
     rate, mean, low, high = (
         f'{value / scale:.{digits}f} {unit}'
         for value in (per_s, statistics.fmean(sizes), min(sizes), max(sizes))

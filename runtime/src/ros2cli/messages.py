@@ -34,13 +34,11 @@ def get_interface(name: str, kind: str) -> Any:
     :param kind: msg or srv.
     :raises RuntimeError: if there is no such type.
     """
-    what = {'msg': 'message', 'srv': 'service'}[kind]
     match = re.fullmatch(rf'(\w+)/(?:{kind}/)?(\w+)', name)
-    if match is None:
-        raise RuntimeError(f'The passed {what} type is invalid')
     try:
-        return getattr(import_module(f'{match[1]}.{kind}'), match[2])
-    except (AttributeError, ImportError) as error:
+        return getattr(import_module(f'{match[1]}.{kind}'), match[2])  # type: ignore[index]
+    except (AttributeError, ImportError, TypeError) as error:
+        what = {'msg': 'message', 'srv': 'service'}[kind]
         raise RuntimeError(f'The passed {what} type is invalid') from error
 
 
@@ -51,21 +49,22 @@ class Style(NamedTuple):
     :param limit: longer strings and arrays are cut to this length; None for no limit.
     :param no_arr: tell type and length of arrays instead of their values.
     :param no_str: tell the length of strings instead of their values.
+    :param flow: print it on one line.
     """
 
     limit: int | None = None
     no_arr: bool = False
     no_str: bool = False
+    flow: bool = False
 
 
-def to_yaml(message: Any, style: Style, *, flow: bool = False) -> str:
-    """A message as YAML text."""
+def to_yaml(value: Any, style: Style) -> str:
+    """A message as YAML text; anything else as Python writes it."""
+    if not hasattr(value, 'get_fields_and_field_types'):
+        return f'{value}\n'
+    plain, flow = _to_plain(value, style), style.flow
     return yaml.safe_dump(
-        _to_plain(message, style),
-        sort_keys=False,
-        allow_unicode=True,
-        width=float('inf'),
-        default_flow_style=flow,
+        plain, sort_keys=False, allow_unicode=True, width=float('inf'), default_flow_style=flow
     )
 
 

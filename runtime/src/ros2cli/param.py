@@ -24,7 +24,7 @@ from rclpy.parameter import Parameter, get_parameter_value, parameter_value_to_p
 import yaml
 
 from ros2cli.command import Command
-from ros2cli.direct import find_node, node_names, request_answer, settle
+from ros2cli.direct import node_names, request_answer, settle, wait_until
 
 COMMAND = Command(node=True)
 # The real one waits as long for the node.
@@ -32,8 +32,16 @@ NODE = 'node --include-hidden-nodes --timeout=1'
 
 
 def _find(args: argparse.Namespace, node: Any) -> str:
+    """
+    The full name of the node, once it is there.
+
+    :raises RuntimeError: it isn't there in time.
+    """
+    name, hidden = f'/{args.node.removeprefix("/")}', args.include_hidden_nodes
     timeout_s = args.spin_time + vars(args).get('timeout', 1)
-    return find_node(node, args.node, timeout_s, hidden=args.include_hidden_nodes)
+    if not wait_until(lambda: name in node_names(node, hidden=hidden), timeout_s):
+        raise RuntimeError('Node not found')
+    return name
 
 
 def _ask(node: Any, name: str, service: str, **fields: Any) -> Any:
@@ -51,12 +59,10 @@ def _type_name(number: int) -> str:
 @COMMAND.verb('list', 'node? --include-hidden-nodes --filter= --param-prefixes=+ --param-type')
 def list_(args: argparse.Namespace, node: Any) -> None:
     """Output a list of available parameters."""
-    if args.node:
-        found = [_find(args, node)]
-    else:
+    if not args.node:
         settle(node, args.spin_time)
-        found = node_names(node, hidden=args.include_hidden_nodes)
-    for name in found:
+    hidden = args.include_hidden_nodes
+    for name in [_find(args, node)] if args.node else node_names(node, hidden=hidden):
         try:
             answer = _ask(node, name, 'ListParameters', prefixes=args.param_prefixes)
         except RuntimeError as error:

@@ -40,37 +40,8 @@ def info(args: argparse.Namespace, node: Any) -> str | None:
     ):
         print(f'{kind} count: {len(endpoints)}', end=end)
         for endpoint in endpoints if args.verbose else ():
-            print(_describe(endpoint), end=end)
+            print(endpoint, end=end)
     return None
-
-
-def _describe(endpoint: Any) -> str:
-    """What is known of a publisher or subscription, one line each."""
-    profile = endpoint.qos_profile
-    depth = f' ({profile.depth})' if profile.history.name == 'KEEP_LAST' else ''
-    return '\n'.join(
-        (
-            f'Node name: {endpoint.node_name}',
-            f'Node namespace: {endpoint.node_namespace}',
-            f'Topic type: {endpoint.topic_type}',
-            f'Topic type hash: {endpoint.topic_type_hash}',
-            f'Endpoint type: {endpoint.endpoint_type.name}',
-            f'GID: {".".join(f"{byte:02x}" for byte in endpoint.endpoint_gid)}',
-            'QoS profile:',
-            f'  Reliability: {profile.reliability.name}',
-            f'  History (Depth): {profile.history.name}{depth}',
-            f'  Durability: {profile.durability.name}',
-            f'  Lifespan: {_duration(profile.lifespan)}',
-            f'  Deadline: {_duration(profile.deadline)}',
-            f'  Liveliness: {profile.liveliness.name}',
-            f'  Liveliness lease duration: {_duration(profile.liveliness_lease_duration)}',
-        )
-    )
-
-
-def _duration(duration: Any) -> str:
-    infinite = duration.nanoseconds in (0, 2**63 - 1)
-    return 'Infinite' if infinite else f'{duration.nanoseconds} nanoseconds'
 
 
 @COMMAND.verb(
