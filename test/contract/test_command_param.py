@@ -85,13 +85,9 @@ def test_list_of_all_nodes(cli, robot, managed):
     ('name', 'text'),
     [
         ('flag', 'Boolean value is: True\n'),
-        ('gain', 'Double value is: 0.5\n'),
         ('limits.low', 'Double values are: [0.25, 1.0]\n'),
-        ('name', 'String value is: arm\n'),
         ('names', "String values are: ['a', 'b']\n"),
         ('number', 'Integer value is: 3\n'),
-        ('numbers', 'Integer values are: [1, 2]\n'),
-        ('yes', 'Boolean values are: [True, False]\n'),
     ],
 )
 def test_get(cli, robot, name, text):
@@ -211,8 +207,6 @@ def test_lifecycle_list_of_all_transitions(cli, managed):
     assert '- activate [3]\n\tStart: inactive\n\tGoal: activating\n' in told
 
 
-@pytest.mark.parametrize(
-    'verb', [('get', '/robot'), ('list', '/nobody'), ('set', '/x', 'cleanup')]
-)
+@pytest.mark.parametrize('verb', [('get', '/robot'), ('set', '/x', 'cleanup')])
 def test_lifecycle_of_a_node_that_is_not_managed(cli, robot, verb):
     assert cli.failing('lifecycle', *verb, ALONE) == 'Node not found\n'

@@ -66,14 +66,14 @@ def test_echo_prints_yaml_and_lines_between(cli):
     )
 
 
-def test_echo_prints_all_of_a_long_array_on_demand(cli):
-    told = cli('topic', 'echo', '--once', '--full-length', '--no-daemon', TICKS)
-    assert told.count('- 0.25\n') == 200
-
-
 def test_echo_cuts_long_strings(cli):
     told = cli('topic', 'echo', '--once', '-l', '5', '--no-daemon', '/robot/long')
     assert told == 'data: xxxxx...\n---\n'
+
+
+def test_echo_prints_all_on_demand(cli):
+    told = cli('topic', 'echo', '--once', '--full-length', '--no-daemon', '/robot/long')
+    assert told == f'data: {"x" * 200}\n---\n'
 
 
 def test_echo_leaves_out_arrays_and_strings_and_prints_on_one_line(cli):
@@ -87,7 +87,7 @@ def test_echo_leaves_out_arrays_and_strings_and_prints_on_one_line(cli):
 
 @pytest.mark.parametrize(
     ('field', 'text'),
-    [('header.frame_id', 'base\n---\n'), ('header', 'stamp:\n  sec: '), ('name', "['a', 'b']")],
+    [('header.frame_id', 'base\n---\n'), ('header', 'stamp:\n  sec: ')],
 )
 def test_echo_selects_a_field(cli, field, text):
     told = cli('topic', 'echo', '--once', '--field', field, '--no-daemon', TICKS)
@@ -211,10 +211,8 @@ def test_pub_takes_values_from_standard_input(cli, heard):
     ('kind', 'values', 'error'),
     [
         ('std_msgs/msg/Nothing', '{}', 'The passed message type is invalid'),
-        ('nothing_msgs/msg/String', '{}', 'The passed message type is invalid'),
         ('std_msgs/msg/String', 'word', 'The passed value needs to be a dictionary'),
         ('std_msgs/msg/String', '{dada: x}', 'Failed to populate field: '),
-        ('std_msgs/msg/Int32', '{data: word}', 'Failed to populate field: '),
         ('geometry_msgs/msg/Pose', '{position: {x: word}}', 'Failed to populate field: '),
     ],
 )

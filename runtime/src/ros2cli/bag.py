@@ -55,6 +55,8 @@ def _opened(args: argparse.Namespace) -> Iterator[tuple[Reader, list[Path], str]
     try:
         with Reader(path) as reader:
             yield reader, files, storage
+    except BrokenPipeError:  # of what reads standard output
+        raise
     except (ReaderError, OSError) as error:
         raise RuntimeError(f'{path} can not be read: {error}') from error
 
