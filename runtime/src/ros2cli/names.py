@@ -13,7 +13,7 @@ import argparse
 from typing import Any
 
 from ros2cli.command import Command
-from ros2cli.direct import settle
+from ros2cli.direct import settle, wait_until
 
 NamesAndTypes = list[tuple[str, list[str]]]
 
@@ -49,27 +49,28 @@ def add_verbs(command: Command, kind: str) -> None:
     number = f'-c/--count-{kind}s'
 
     def known(args: argparse.Namespace, node: Any) -> NamesAndTypes:
-        settle(node, args.spin_time)
         return names_and_types(node, kind, hidden=getattr(args, f'include_hidden_{kind}s'))
 
     @command.verb('list', f'{hidden} {number} -t/--show-types')
     def list_(args: argparse.Namespace, node: Any) -> None:
         """Output a list of available names."""
-        tell(
-            [f'{name} [{", ".join(types)}]' if args.show_types else name
-             for name, types in known(args, node)],
-            number=getattr(args, f'count_{kind}s'),
-        )  # fmt: skip
+        settle(node, args.spin_time)
+        found = [
+            f'{name} [{", ".join(types)}]' if args.show_types else name
+            for name, types in known(args, node)
+        ]
+        tell(found, number=getattr(args, f'count_{kind}s'))
 
     @command.verb('type', f'{hidden} name')
     def type_(args: argparse.Namespace, node: Any) -> int:
         """Print a type."""
-        types = dict(known(args, node)).get(args.name, [])
+        types = wait_until(lambda: dict(known(args, node)).get(args.name, []), 2 * args.spin_time)
         tell(types)
         return 0 if types else 1
 
     @command.verb('find', f'{hidden} {number} type')
     def find(args: argparse.Namespace, node: Any) -> None:
         """Output a list of available names of a given type."""
+        settle(node, args.spin_time)
         found = [name for name, types in known(args, node) if args.type in types]
         tell(found, number=getattr(args, f'count_{kind}s'))

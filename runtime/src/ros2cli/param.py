@@ -160,17 +160,17 @@ def dump(args: argparse.Namespace, node: Any) -> None:
 
 @COMMAND.verb('load', f'{NODE} parameter_file --no-use-wildcard')
 def load(args: argparse.Namespace, node: Any) -> None:
-    """Load parameter file for a node."""
+    """Load parameter file for a node, whichever nodes it is for."""
     name = _find(args, node)
-    names = (name, name[1:]) if args.no_use_wildcard else ('/**', name, name[1:])
     try:
         file = yaml.safe_load(Path(args.parameter_file).read_text(encoding='utf-8'))
-        found = [file[key]['ros__parameters'] for key in names if key in file]
-        values = {key: value for tree in found for key, value in _flat(tree)}
+        general = [] if args.no_use_wildcard else [key for key in file if key == '/**']
+        trees = [file[key]['ros__parameters'] for key in (*general, *(file.keys() - {'/**'}))]
+        values = {key: value for tree in trees for key, value in _flat(tree)}
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise RuntimeError(f'{args.parameter_file} is no parameter file: {error!r}') from error
     if not values:
-        raise RuntimeError(f'Param file does not contain selected parameters for {name}')
+        raise RuntimeError('Param file does not contain selected parameters')
     parameters = [Parameter(key, value=value).to_parameter_msg() for key, value in values.items()]
     _set(node, name, parameters, 'Set parameter %s successful', 'Set parameter %s failed')
 

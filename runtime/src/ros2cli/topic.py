@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+import itertools
 import time
 from typing import Any
 
@@ -85,18 +86,16 @@ def pub(args: argparse.Namespace, node: Any) -> str | None:
         publisher.publish(message)
 
     print('publisher: beginning loop')
-    _repeat(send, times, 1.0 / args.rate)
+    _repeat(node, send, times, 1.0 / args.rate)
     time.sleep(args.keep_alive)  # the message must reach the wire before the node goes
     return None
 
 
-def _repeat(send: Callable[[int], None], times: int, period_s: float) -> None:
+def _repeat(node: Any, send: Callable[[int], None], times: int, period_s: float) -> None:
+    """Call a function so many times, or for ever if that is 0."""
     due_s = time.monotonic()
-    number = 0
-    while rclpy.ok():
-        number += 1
+    for number in range(1, times + 1) if times else itertools.count(1):
+        while (left_s := due_s - time.monotonic()) > 0:
+            rclpy.spin_once(node, timeout_sec=left_s)
         send(number)
-        if number == times:
-            return
         due_s += period_s
-        time.sleep(max(0.0, due_s - time.monotonic()))
