@@ -9,7 +9,6 @@ from typing import Any
 from rcl_interfaces.msg import (
     ParameterDescriptor,
     ParameterType,
-    ParameterValue,
     SetParametersResult,
 )
 from rcl_interfaces.srv import (
@@ -54,7 +53,8 @@ class ParameterService:
             try:
                 value = self._node.get_parameter(name).get_parameter_value()
             except (ParameterNotDeclaredException, ParameterUninitializedException):
-                value = ParameterValue()
+                response.values = []  # one that isn't there takes all answers away
+                break
             response.values.append(value)
         return response
 
