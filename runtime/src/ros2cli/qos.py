@@ -34,10 +34,11 @@ _NUMBERS = {'depth': 'int', 'liveliness-lease-duration-seconds': 'float'}
 
 def arguments(preset: str) -> str:
     """The options, with the preset that is the default."""
+    presets = dict.fromkeys((preset, *QoSPresetProfiles.short_keys()))
     choices = {name: policy.short_keys() for name, policy in _POLICIES.items()}
     return ' '.join(
         (
-            f'--qos-profile={preset}|{"|".join(QoSPresetProfiles.short_keys())}',
+            f'--qos-profile={"|".join(presets)}',
             *(f'--qos-{name}=|{"|".join(keys)}' for name, keys in choices.items()),
             *(f'--qos-{name}={kind}' for name, kind in _NUMBERS.items()),
         )
