@@ -257,3 +257,12 @@ def test_hz_waits_for_the_topic(cli, robot):
     publisher = robot.create_publisher(String, '/afterwards', 10)
     command.until(lambda: publisher.get_subscription_count() == 1)
     assert command.interrupt() == 2  # as above
+
+
+@pytest.mark.parametrize('verb', ['echo', 'hz'])
+def test_sigterm_ends_what_listens(cli, verb):
+    command = cli.start('topic', verb, '/robot/long')
+    command.until(lambda: 'xxx' in command.stdout or 'average rate' in command.stdout)
+    command.process.terminate()
+    assert command.end() != 0
+    assert 'Traceback' not in command.stderr

@@ -41,6 +41,12 @@ _DISCOVERY_S = 0.5
 # What Humble and Jazzy read.
 _VERSION: Final = 8
 
+# What is left of a recording that could not be finished.
+_LEFT = {
+    'mcap': "'mcap recover' restores what is there",
+    'sqlite3': 'nothing of it can be read',  # rosbags commits all at once, in the end
+}
+
 SELECTION = '--topics=+ -e/--regex= -x/--exclude-regex= --exclude-topics=+'
 ARGUMENTS = (
     f'topics_positional* {SELECTION} --topic-types=+ -a/--all/--all-topics -o/--output=str '
@@ -67,6 +73,8 @@ def record(args: argparse.Namespace) -> str | None:
     folder = Path(args.output or datetime.now().strftime('rosbag2_%Y_%m_%d-%H_%M_%S'))  # noqa: DTZ005
     if folder.exists():
         return _error(f"Output folder '{folder}' already exists.")
+    if args.storage == 'sqlite3' and set('?#%') & set(str(folder)):  # rosbags makes it a URI
+        return _error(f'{folder}: sqlite3 can not write where a path has a ?, # or %')
     writer = Writer(folder, version=_VERSION, storage_plugin=StoragePlugin[args.storage.upper()])
     # The context's end is enough; no interrupt may come amid a message that is written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -85,10 +93,7 @@ def record(args: argparse.Namespace) -> str | None:
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError, sqlite3.Error):  # what could not be written can't be flushed either
             writer.abort()
-        restore = 'mcap recover' if args.storage == 'mcap' else 'ros2 bag reindex'
-        return _error(
-            f"{folder}: {error}. The recording is broken off; '{restore}' restores what is there."
-        )
+        return _error(f'{folder}: {error}. The recording is broken off; {_LEFT[args.storage]}.')
     return None
 
 

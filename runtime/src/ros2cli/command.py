@@ -69,6 +69,8 @@ def add_argument(parser: argparse.ArgumentParser, word: str) -> None:
         how['action'] = 'store_true'
     if how.get('nargs') == '?' and names.startswith('-'):
         how['const'] = how.pop('default')
+    if how.get('default'):
+        how['help'] = 'default: %(default)s'
     parser.add_argument(*(names.split('/') if names.startswith('-') else [names]), **how)
 
 

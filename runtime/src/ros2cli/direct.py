@@ -16,6 +16,7 @@ import time
 from typing import Any, TypeVar
 
 import rclpy
+from rclpy.executors import ExternalShutdownException
 from rclpy.parameter import Parameter
 
 T = TypeVar('T')
@@ -46,11 +47,17 @@ def direct_node(
         rclpy.try_shutdown()
 
 
+def _pause() -> None:
+    time.sleep(_POLL_S)
+    if not rclpy.ok():  # SIGTERM has come
+        raise ExternalShutdownException
+
+
 def wait_until(condition: Callable[[], T], timeout_s: float) -> T:
     """Return what the condition gives as soon as it is true, or when the time [s] is over."""
     end_s = time.monotonic() + timeout_s
-    while not (found := condition()) and time.monotonic() < end_s and rclpy.ok():
-        time.sleep(_POLL_S)
+    while not (found := condition()) and time.monotonic() < end_s:
+        _pause()
     return found
 
 
@@ -65,7 +72,7 @@ def settle(node: Any, quiet_s: float) -> None:
             known, end_s = found, time.monotonic() + quiet_s
         if time.monotonic() >= min(end_s, last_s):
             return
-        time.sleep(_POLL_S)
+        _pause()
 
 
 def node_names(node: Any, *, hidden: bool) -> list[str]:

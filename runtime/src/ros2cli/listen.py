@@ -111,8 +111,8 @@ class _Rate(NamedTuple):
     window: int
     #: Takes the message, when it and the one before it came [ns]; None if there is no number.
     measure: Callable[[Any, int, int | None], float | None]
-    #: Takes the numbers, when they came and what time it is [ns].
-    describe: Callable[[Sequence[float], Sequence[int], int], str]
+    #: Takes the numbers, and how long ago the first one came [s].
+    describe: Callable[[Sequence[float], float], str]
     raw: bool = False
 
 
@@ -124,22 +124,23 @@ def watch(rate: _Rate, args: argparse.Namespace, node: Any) -> None:
         _warn_unpublished(args.topic_name)
         kind = wait_until(find, float('inf'))
     clock = node.get_clock()
-    numbers: deque[float] = deque(maxlen=args.window)
-    times_ns: deque[int] = deque(maxlen=args.window)
-    seen_ns: list[int] = []  # of the last message
-    told_ns: list[int] = []  # the same, when it was told of
+    samples: deque[tuple[float, int]] = deque(maxlen=args.window)  # number and time [ns]
+    last_ns: int | None = None  # of the last message
+    told_ns: int | None = None  # the same, when it was told of
 
     def note(message: Any) -> None:
+        nonlocal last_ns
         now_ns = clock.now().nanoseconds
-        if (number := rate.measure(message, now_ns, seen_ns[0] if seen_ns else None)) is not None:
-            numbers.append(number)
-            times_ns.append(now_ns)
-        seen_ns[:] = [now_ns]
+        if (number := rate.measure(message, now_ns, last_ns)) is not None:
+            samples.append((number, now_ns))
+        last_ns = now_ns
 
     def report() -> None:
-        if numbers and told_ns != seen_ns:
-            told_ns[:] = seen_ns
-            print(rate.describe(numbers, times_ns, clock.now().nanoseconds))
+        nonlocal told_ns
+        if samples and told_ns != last_ns:
+            told_ns = last_ns
+            length_s = (clock.now().nanoseconds - samples[0][1]) * 1e-9
+            print(rate.describe([number for number, _ in samples], length_s))
 
     node.create_subscription(kind, args.topic_name, note, qos_profile_sensor_data, raw=rate.raw)
     if rate.raw:
@@ -162,24 +163,24 @@ def _delay_s(message: Any, now_ns: int, _: int | None) -> float:
     return (now_ns - Time.from_msg(message.header.stamp).nanoseconds) * 1e-9
 
 
-def _spread(values: Sequence[float]) -> str:
+def _spread(kind: str, average: float, values: Sequence[float]) -> str:
     return (
-        f'\tmin: {min(values):.3f}s max: {max(values):.3f}s '
+        f'average {kind}: {average:.3f}\n\tmin: {min(values):.3f}s max: {max(values):.3f}s '
         f'std dev: {statistics.pstdev(values):.5f}s window: {len(values)}'
     )
 
 
-def _hz(periods_s: Sequence[float], *_: Any) -> str:
+def _hz(periods_s: Sequence[float], _: float) -> str:
     mean_s = statistics.fmean(periods_s)
-    return f'average rate: {1.0 / mean_s if mean_s > 0 else 0.0:.3f}\n{_spread(periods_s)}'
+    return _spread('rate', 1.0 / mean_s if mean_s > 0 else 0.0, periods_s)
 
 
-def _delay(delays_s: Sequence[float], *_: Any) -> str:
-    return f'average delay: {statistics.fmean(delays_s):.3f}\n{_spread(delays_s)}'
+def _delay(delays_s: Sequence[float], _: float) -> str:
+    return _spread('delay', statistics.fmean(delays_s), delays_s)
 
 
-def _bandwidth(sizes: Sequence[float], times_ns: Sequence[int], now_ns: int) -> str:
-    per_s = sum(sizes) / max(1e-9, (now_ns - times_ns[0]) * 1e-9)
+def _bandwidth(sizes: Sequence[float], length_s: float) -> str:
+    per_s = sum(sizes) / max(1e-9, length_s)
     scale, unit, digits = (1e6, 'MB', 2) if per_s >= 1e6 else (1e3, 'KB', 2)
     if per_s < 1e3:
         scale, unit, digits = 1.0, 'B', 0

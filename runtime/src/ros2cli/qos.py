@@ -11,49 +11,29 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+import copy
 from typing import Any
 
-from rclpy.duration import Duration
-from rclpy.qos import (
-    DurabilityPolicy,
-    HistoryPolicy,
-    LivelinessPolicy,
-    QoSPresetProfiles,
-    QoSProfile,
-    ReliabilityPolicy,
-)
+from rclpy.qos import DurabilityPolicy, QoSPresetProfiles, QoSProfile, ReliabilityPolicy
 
-_POLICIES: dict[str, Any] = {
-    'history': HistoryPolicy,
-    'reliability': ReliabilityPolicy,
-    'durability': DurabilityPolicy,
-    'liveliness': LivelinessPolicy,
-}
-_NUMBERS = {'depth': 'int', 'liveliness-lease-duration-seconds': 'float'}
+_POLICIES = ('history', 'reliability', 'durability', 'liveliness')
 
 
 def arguments(preset: str) -> str:
     """The options, with the preset that is the default."""
-    choices = {name: policy.short_keys() for name, policy in _POLICIES.items()}
-    return ' '.join(
-        (
-            f'--qos-profile={preset}|{"|".join(QoSPresetProfiles.short_keys())}',
-            *(f'--qos-{name}=|{"|".join(keys)}' for name, keys in choices.items()),
-            *(f'--qos-{name}={kind}' for name, kind in _NUMBERS.items()),
-        )
-    )
+    profile = QoSPresetProfiles.get_from_short_key(preset)
+    presets = dict.fromkeys((preset, *QoSPresetProfiles.short_keys()))
+    keys = {name: '|'.join(getattr(profile, name).short_keys()) for name in _POLICIES}
+    policies = ' '.join(f'--qos-{name}=|{choices}' for name, choices in keys.items())
+    return f'--qos-profile={"|".join(presets)} --qos-depth=int {policies}'
 
 
 def profile_of(args: argparse.Namespace) -> QoSProfile:
     """The preset with the policies that are given."""
-    preset = QoSPresetProfiles.get_from_short_key(args.qos_profile)
-    profile = QoSProfile(**{name: getattr(preset, name) for name in (*_POLICIES, 'depth')})
-    for name, policy in _POLICIES.items():
+    profile = copy.copy(QoSPresetProfiles.get_from_short_key(args.qos_profile))
+    for name in _POLICIES:
         if key := getattr(args, f'qos_{name}'):
-            setattr(profile, name, policy.get_from_short_key(key))
-    if args.qos_liveliness_lease_duration_seconds is not None:
-        lease = Duration(seconds=args.qos_liveliness_lease_duration_seconds)
-        profile.liveliness_lease_duration = lease
+            setattr(profile, name, getattr(profile, name).get_from_short_key(key))
     if args.qos_depth is not None:
         profile.depth = args.qos_depth
     elif profile.durability == DurabilityPolicy.TRANSIENT_LOCAL:
@@ -68,8 +48,7 @@ def profile_for(args: argparse.Namespace, publishers: list[Any]) -> QoSProfile:
     :param publishers: what rclpy knows of them, get_publishers_info_by_topic().
     """
     profile = profile_of(args)
-    given = {name for name, value in vars(args).items() if value is not None}
-    asked = any(name.startswith('qos_') for name in given - {'qos_profile'})
+    asked = any(getattr(args, f'qos_{name}') is not None for name in (*_POLICIES, 'depth'))
     if publishers and not asked:
         adapt(profile, publishers, print)
     return profile
