@@ -14,7 +14,15 @@ import time
 
 from ament_index_python.executables import get_executable_paths
 from launch import LaunchDescription, LaunchService
-from launch.actions import ExecuteProcess, GroupAction, IncludeLaunchDescription, TimerAction
+from launch.actions import (
+    ExecuteProcess,
+    GroupAction,
+    IncludeLaunchDescription,
+    RegisterEventHandler,
+    Shutdown,
+    TimerAction,
+)
+from launch.event_handlers import OnProcessStart, OnShutdown
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterFile
 import pytest
@@ -70,6 +78,15 @@ def run(*entities):
     service = LaunchService()
     service.include_launch_description(LaunchDescription(entities))
     return service.run()
+
+
+def test_handler_that_fails_leaves_nothing_running(capsys):
+    child = ExecuteProcess(cmd=['sleep', '600'])
+    started = OnProcessStart(target_action=child, on_start=[Shutdown()])
+    failing = OnShutdown(on_shutdown=lambda *_: {}['gone'])
+    assert run(RegisterEventHandler(started), child, RegisterEventHandler(failing)) == 1
+    assert child.return_code == -signal.SIGINT
+    assert "'gone'" in capsys.readouterr().out
 
 
 TELL = """#!{python}

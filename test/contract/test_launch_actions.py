@@ -245,6 +245,26 @@ def test_include_without_a_required_argument_fails(inner, seen):
     assert seen == []
 
 
+def test_include_may_leave_out_what_stands_under_a_condition(inner, seen):
+    (inner / 'outer.launch.py').write_text("""
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, GroupAction, IncludeLaunchDescription
+from launch.conditions import IfCondition
+
+
+def generate_launch_description():
+    never = IfCondition('false')
+    given = IncludeLaunchDescription('FOLDER/inner.launch.py', launch_arguments=[('who', 'x')])
+    return LaunchDescription([
+        GroupAction([DeclareLaunchArgument('other')], condition=never),
+        DeclareLaunchArgument('third', condition=never),
+        GroupAction([given]),
+    ])
+""".replace('FOLDER', str(inner)))  # fmt: skip
+    assert run(IncludeLaunchDescription(str(inner / 'outer.launch.py')), seen.note('end')) == 0
+    assert seen == ['end']
+
+
 def test_arguments_of_includes_are_told(inner):
     source = PythonLaunchDescriptionSource(str(inner / 'inner.launch.py'))
     description = LaunchDescription([IncludeLaunchDescription(source)])

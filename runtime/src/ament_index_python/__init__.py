@@ -13,12 +13,9 @@ from ament_index_python.packages import (
 )
 
 __all__ = [
-    'PackageNotFoundError',
-    'get_package_prefix',
-    'get_package_share_directory',
-    'get_package_share_path',
-    'get_packages_with_prefixes',
-]
+    'PackageNotFoundError', 'get_package_prefix', 'get_package_share_directory',
+    'get_package_share_path', 'get_packages_with_prefixes',
+]  # fmt: skip
 __getattr__ = unsupported_names(
     __name__,
     *('get_resource', 'get_resource_types', 'get_resources', 'get_search_paths', 'has_resource'),

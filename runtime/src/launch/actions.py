@@ -21,9 +21,7 @@ from launch.core import (
     SomeEntitiesType,
     SomeSubstitutionsType,
     as_entities,
-    perform_substitutions,
 )
-from launch.event_handlers import OnShutdown
 from launch.events import Event, ProcessExited
 from launch.events import Shutdown as ShutdownEvent
 from launch.execute_process import ExecuteProcess
@@ -82,7 +80,7 @@ class LogInfo(Action):
 
     def execute(self, context: LaunchContext) -> None:
         """Print it."""
-        get_logger('launch.user').info('%s', perform_substitutions(context, self.msg))
+        get_logger('launch.user').info('%s', context.perform(self.msg))
 
 
 @dataclass(eq=False)
@@ -155,15 +153,12 @@ class TimerAction(Action):
 
     def execute(self, context: LaunchContext) -> None:
         """Begin to wait."""
-        period_s, values = float(perform_substitutions(context, self.period)), vars(context.locals)
+        period_s, values = float(context.perform(self.period)), vars(context.locals)
 
         async def wait() -> None:
-            await asyncio.sleep(period_s)
-            context.visit(as_entities(self.actions), **values)
+            try:
+                await asyncio.wait_for(context.stop.wait(), period_s)
+            except asyncio.TimeoutError:
+                context.visit(as_entities(self.actions), **values)
 
-        task = context.start(wait())
-
-        def cancel(*_: object) -> None:
-            task.cancel()
-
-        context.register_event_handler(OnShutdown(on_shutdown=cancel))
+        context.start(wait())

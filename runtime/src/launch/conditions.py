@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from launch.core import Condition, LaunchContext, SomeSubstitutionsType, perform_substitutions
+from launch.core import Condition, LaunchContext, SomeSubstitutionsType
 from ros_wire.limits import unsupported_names
 
 __all__ = ['IfCondition', 'InvalidConditionExpressionError', 'UnlessCondition']
@@ -30,7 +30,7 @@ def evaluate_condition_expression(context: LaunchContext, subs: Any) -> bool:
 
     :raises InvalidConditionExpressionError: if it is not one of true, 1, false, 0.
     """
-    text = perform_substitutions(context, subs).strip().lower()
+    text = context.perform(subs).strip().lower()
     if text not in _MEANING:
         raise InvalidConditionExpressionError(
             f"invalid condition expression: '{text}' is not one of {list(_MEANING)}"

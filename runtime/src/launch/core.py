@@ -29,9 +29,9 @@ class Substitution:
     label = ''
 
     def describe(self) -> str:
-        """Return a short text for people: the kind, and what its first argument says."""
-        given = list(vars(self).values())[:1]
-        return f'{self.label or type(self).__name__}({"".join(map(describe, given))})'
+        """Return a short text for people: the kind and, if it has a label, its first argument."""
+        given = describe(next(iter(vars(self).values()))) if self.label else ''
+        return f'{self.label or type(self).__name__}({given})'
 
     def perform(self, context: LaunchContext) -> str:
         """Return the string this stands for in the given context."""
@@ -79,11 +79,9 @@ def describe(subs: SomeSubstitutionsType) -> str:
     return ' + '.join(sub.describe() for sub in normalize_to_list_of_substitutions(subs))
 
 
-def perform_substitutions(context: LaunchContext, subs: Any) -> str:
-    """Return text and substitutions as one performed string; numbers and paths are text too."""
-    if isinstance(subs, (bool, int, float, os.PathLike)):
-        return str(subs)
-    return ''.join(sub.perform(context) for sub in normalize_to_list_of_substitutions(subs))
+def perform_substitutions(context: LaunchContext, subs: SomeSubstitutionsType) -> str:
+    """Return text and substitutions as one performed string."""
+    return context.perform(subs)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -182,6 +180,11 @@ class Action(LaunchDescriptionEntity):
 
     condition: Condition | None = None
 
+    def declared(self, given: frozenset[str]) -> Iterator[tuple[DeclareLaunchArgument, bool]]:
+        """Yield each argument declared inside; under a condition none must be given."""
+        for argument, is_required in super().declared(given):
+            yield argument, is_required and self.condition is None
+
     def visit(self, context: LaunchContext) -> SomeEntitiesType | None:
         """Execute the action if its condition holds."""
         is_due = self.condition is None or self.condition.evaluate(context)
@@ -227,6 +230,7 @@ class LaunchContext:
     def __init__(self, *, argv: Iterable[str] = ()) -> None:
         self.argv = list(argv)
         self.is_shutdown = False
+        self.stop = asyncio.Event()  # set when everything is to end
         # Told of every future that the launch has to wait for.
         self.add_completion_future: Callable[[asyncio.Future[Any]], None] = lambda _: None
         self.asyncio_loop: asyncio.AbstractEventLoop | None = None
@@ -244,6 +248,12 @@ class LaunchContext:
     def perform_substitution(self, substitution: Substitution) -> str:
         """Return the string the substitution stands for."""
         return substitution.perform(self)
+
+    def perform(self, subs: Any) -> str:
+        """Return text and substitutions as one performed string, or a number or path as text."""
+        if isinstance(subs, (bool, int, float, os.PathLike)):
+            return str(subs)
+        return ''.join(sub.perform(self) for sub in normalize_to_list_of_substitutions(subs))
 
     def visit(self, entities: Iterable[LaunchDescriptionEntity], **values: Any) -> None:
         """
@@ -274,6 +284,8 @@ class LaunchContext:
         self.start(self._handle(event))
 
     async def _handle(self, event: Event) -> None:
-        self.is_shutdown |= isinstance(event, Shutdown)
+        if isinstance(event, Shutdown):
+            self.is_shutdown = True
+            self.stop.set()  # first of all: a handler may fail
         for handler in [each for each in self._event_handlers if each.matcher(event)]:
             self.visit(handler.handle(event, self), event=event)

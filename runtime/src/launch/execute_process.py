@@ -24,14 +24,8 @@ from typing import Any
 
 from launch import process
 from launch.conditions import evaluate_condition_expression
-from launch.core import (
-    Action,
-    LaunchContext,
-    Reaction,
-    SomeSubstitutionsType,
-    perform_substitutions,
-)
-from launch.event_handlers import OnProcessExit, OnShutdown
+from launch.core import Action, LaunchContext, Reaction, SomeSubstitutionsType
+from launch.event_handlers import OnProcessExit
 from launch.events import ProcessExited, ProcessStarted
 from launch.logging import get_logger, write_line
 from launch.substitutions import LaunchConfiguration
@@ -90,7 +84,6 @@ class ExecuteProcess(Action):
         check_not_given('ExecuteProcess', **{name: getattr(self, name) for name in refused})
         self.process_details: dict[str, Any] | None = None
         self.return_code: int | None = None
-        self._stop = asyncio.Event()
 
     def execute(self, context: LaunchContext) -> None:
         """
@@ -104,12 +97,11 @@ class ExecuteProcess(Action):
             raise RuntimeError(f'{self.process_details["process_name"]}: executed more than once')
         details = self.process_details = self._perform(context)
         output = os.environ.get('OVERRIDE_LAUNCH_PROCESS_OUTPUT', self.output)
-        text = '' if isinstance(output, Mapping) else perform_substitutions(context, output)
+        text = '' if isinstance(output, Mapping) else context.perform(output)
         if text not in ('screen', 'both', 'log'):
             raise unsupported(f'ExecuteProcess(output={output!r})')
         if context.is_shutdown:
             return
-        context.register_event_handler(OnShutdown(on_shutdown=lambda *_: self._stop.set()))
         handler = OnProcessExit(target_action=self, on_exit=self.on_exit)
         context.register_event_handler(handler)
         tty = LaunchConfiguration('emulate_tty', default=self.emulate_tty)
@@ -124,7 +116,7 @@ class ExecuteProcess(Action):
             self.sigterm_timeout or LaunchConfiguration('sigterm_timeout', default='5'),
             self.sigkill_timeout or LaunchConfiguration('sigkill_timeout', default='5'),
         ]
-        timeouts_s = [float(perform_substitutions(context, timeout)) for timeout in timeouts]
+        timeouts_s = [float(context.perform(timeout)) for timeout in timeouts]
         respawn = evaluate_condition_expression(context, self.respawn)
         retries = self.respawn_max_retries if respawn else 0
         context.start(self._run(context, options, timeouts_s, retries))
@@ -134,13 +126,13 @@ class ExecuteProcess(Action):
 
     def _perform(self, context: LaunchContext) -> dict[str, Any]:
         """Return what events tell of the process, but for its id."""
-        cmd = shlex.split(perform_substitutions(context, self.prefix or ''))
-        cmd += [perform_substitutions(context, part) for part in self.cmd]
-        label = perform_substitutions(context, self._label() or Path(cmd[0]).name)
+        cmd = shlex.split(context.perform(self.prefix or ''))
+        cmd += [context.perform(part) for part in self.cmd]
+        label = context.perform(self._label() or Path(cmd[0]).name)
         env = dict(context.environment) if self.env is None else {}
         for key, value in {**(self.env or {}), **(self.additional_env or {})}.items():
-            env[perform_substitutions(context, key)] = perform_substitutions(context, value)
-        cwd = perform_substitutions(context, self.cwd or '') or None
+            env[context.perform(key)] = context.perform(value)
+        cwd = context.perform(self.cwd or '') or None
         name = f'{label}-{next(_numbers)}'
         return {'action': self, 'process_name': name, 'cmd': cmd, 'cwd': cwd, 'env': env}
 
@@ -156,7 +148,7 @@ class ExecuteProcess(Action):
         assert details is not None
         name = details['process_name']
         logger = get_logger(name)
-        while not self._stop.is_set():
+        while not context.is_shutdown:
             try:
                 child, shown = await process.start(
                     **options, show=lambda line: write_line(f'[{name}] {line}')
@@ -167,7 +159,7 @@ class ExecuteProcess(Action):
             details['pid'] = child.pid
             logger.info('process started with pid [%d]', child.pid)
             context.emit_event_sync(ProcessStarted(**details))
-            self.return_code = code = await self._wait(child, name, timeouts_s)
+            self.return_code = code = await _end(child, name, timeouts_s, context.stop)
             process.signal_all(child.pid, signal.SIGKILL)  # what is left would hold the pipe open
             await shown
             if code == 0:
@@ -180,30 +172,30 @@ class ExecuteProcess(Action):
                 return
             retries -= 1
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), self.respawn_delay or 0.0)
+                await asyncio.wait_for(context.stop.wait(), self.respawn_delay or 0.0)
 
-    async def _wait(
-        self, child: asyncio.subprocess.Process, name: str, timeouts_s: list[float]
-    ) -> int:
-        """Return the exit code, once it has exited or has been made to."""
-        ended = asyncio.ensure_future(child.wait())
-        stop = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait([ended, stop], return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        logger = get_logger(name)
-        before, waited_s = '', 0.0
-        steps = zip(('SIGINT', 'SIGTERM', 'SIGKILL'), (*timeouts_s, None), strict=True)
-        for sign, timeout_s in steps:
-            if ended.done():
-                break
-            if before:
-                logger.error(
-                    "process[%s] failed to terminate '%g' seconds after receiving '%s', "
-                    "escalating to '%s'",
-                    *(name, waited_s, before, sign),
-                )
-            logger.info("sending signal '%s' to process[%s]", sign, name)
-            process.signal_all(child.pid, signal.Signals[sign])
-            await asyncio.wait([ended], timeout=timeout_s)
-            before, waited_s = sign, waited_s + (timeout_s or 0.0)
-        return await ended
+
+async def _end(
+    child: asyncio.subprocess.Process, name: str, timeouts_s: list[float], stop: asyncio.Event
+) -> int:
+    """Return the exit code, once the process has exited or, after the stop, has been made to."""
+    ended = asyncio.ensure_future(child.wait())
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    logger = get_logger(name)
+    before, waited_s = '', 0.0
+    for sign, timeout_s in zip(('SIGINT', 'SIGTERM', 'SIGKILL'), (*timeouts_s, None), strict=True):
+        if ended.done():
+            break
+        if before:
+            logger.error(
+                "process[%s] failed to terminate '%g' seconds after receiving '%s', "
+                "escalating to '%s'",
+                *(name, waited_s, before, sign),
+            )
+        logger.info("sending signal '%s' to process[%s]", sign, name)
+        process.signal_all(child.pid, signal.Signals[sign])
+        await asyncio.wait([ended], timeout=timeout_s)
+        before, waited_s = sign, waited_s + (timeout_s or 0.0)
+    return await ended

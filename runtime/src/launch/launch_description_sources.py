@@ -14,12 +14,7 @@ import os
 from pathlib import Path
 import runpy
 
-from launch.core import (
-    LaunchContext,
-    LaunchDescription,
-    SomeSubstitutionsType,
-    perform_substitutions,
-)
+from launch.core import LaunchContext, LaunchDescription, SomeSubstitutionsType
 from launch.substitutions import SubstitutionFailure
 from ros_wire.limits import unsupported, unsupported_names
 
@@ -67,7 +62,7 @@ class LaunchDescriptionSource:
 
     def get_launch_description(self, context: LaunchContext) -> LaunchDescription:
         """Return the description; from now on ``location`` is the path it came from."""
-        self.location = perform_substitutions(context, self.launch_file_path)
+        self.location = context.perform(self.launch_file_path)
         return get_launch_description_from_python_launch_file(self.location)
 
     def try_get_launch_description_without_context(self) -> LaunchDescription | None:

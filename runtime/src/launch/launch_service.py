@@ -68,6 +68,7 @@ class LaunchService:
         """Run inside the event loop of the main thread, see run()."""
         self.context.asyncio_loop = loop = asyncio.get_running_loop()
         self.context.is_shutdown = False
+        self.context.stop = asyncio.Event()
         self._return_code = 0
         self._shutdown_when_idle = shutdown_when_idle
         self._finished = loop.create_future()

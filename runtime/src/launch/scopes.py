@@ -19,7 +19,7 @@ from launch.core import (
     LaunchContext,
     LaunchDescriptionEntity,
     SomeSubstitutionsType,
-    perform_substitutions,
+    as_entities,
 )
 from launch.core import normalize_to_list_of_substitutions as normalize
 from launch.launch_description_sources import LaunchDescriptionSource
@@ -70,7 +70,7 @@ class DeclareLaunchArgument(Action):
         if self.name not in configurations:
             if self.default_value is None:
                 raise RuntimeError(f'Required launch argument "{self.name}" was not provided.')
-            configurations[self.name] = perform_substitutions(context, self.default_value)
+            configurations[self.name] = context.perform(self.default_value)
         value = configurations[self.name]
         if self.choices is not None and value not in self.choices:
             raise RuntimeError(
@@ -96,8 +96,8 @@ class SetLaunchConfiguration(Action):
         self._set_in(context.launch_configurations, context)
 
     def _set_in(self, values: Any, context: LaunchContext) -> None:
-        name = perform_substitutions(context, self.name)
-        values[name] = perform_substitutions(context, self.value)
+        name = context.perform(self.name)
+        values[name] = context.perform(self.value)
 
 
 class SetEnvironmentVariable(SetLaunchConfiguration):
@@ -170,11 +170,15 @@ class IncludeLaunchDescription(Action):
             self.launch_description_source = LaunchDescriptionSource(source)
         self.launch_arguments = self._arguments = list(self.launch_arguments or ())
 
+    def get_sub_entities(self) -> list[LaunchDescriptionEntity]:
+        """Return the file's description, if its path is known before launching."""
+        source = self.launch_description_source
+        return as_entities(source.try_get_launch_description_without_context())
+
     def declared(self, given: frozenset[str]) -> Iterator[tuple[DeclareLaunchArgument, bool]]:
-        """Yield the file's arguments, if its path is known before launching."""
-        given |= {name for name, _ in self._arguments if isinstance(name, str)}
-        found = self.launch_description_source.try_get_launch_description_without_context()
-        yield from found.declared(given) if found else ()
+        """Yield the file's arguments; those that this include gives are given."""
+        names = {name for name, _ in self._arguments if isinstance(name, str)}
+        return super().declared(given | names)
 
     def execute(self, context: LaunchContext) -> None:
         """
@@ -184,7 +188,7 @@ class IncludeLaunchDescription(Action):
         """
         description = self.launch_description_source.get_launch_description(context)
         path = Path(os.path.abspath(self.launch_description_source.location))  # noqa: PTH100  links stay
-        given = [perform_substitutions(context, name) for name, _ in self._arguments]
+        given = [context.perform(name) for name, _ in self._arguments]
         for argument, is_required in description.declared(frozenset(given)):
             if is_required:
                 raise RuntimeError(

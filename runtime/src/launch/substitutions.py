@@ -18,13 +18,7 @@ import shutil
 import subprocess
 from typing import Any
 
-from launch.core import (
-    LaunchContext,
-    SomeSubstitutionsType,
-    Substitution,
-    TextSubstitution,
-    perform_substitutions,
-)
+from launch.core import LaunchContext, SomeSubstitutionsType, Substitution, TextSubstitution
 from launch.logging import get_logger
 from ros_wire.limits import unsupported_names
 
@@ -46,12 +40,12 @@ class SubstitutionFailure(RuntimeError):  # noqa: N818  the real name
 
 
 def _look_up(context: LaunchContext, values: Mapping[str, Any], name: Any, default: Any) -> str:
-    key = perform_substitutions(context, name)
+    key = context.perform(name)
     if key in values:
         return str(values[key])
     if default is None:
         raise SubstitutionFailure(f"'{key}' does not exist")
-    return perform_substitutions(context, default)
+    return context.perform(default)
 
 
 @dataclass(eq=False)
@@ -113,7 +107,7 @@ class PathJoinSubstitution(Substitution):
 
     def perform(self, context: LaunchContext) -> str:
         """Return the joined path."""
-        return os.path.join(*(perform_substitutions(context, p) for p in self.substitutions))  # noqa: PTH118  text in, text out: Path would drop './'
+        return os.path.join(*(context.perform(p) for p in self.substitutions))  # noqa: PTH118  text in, text out: Path would drop './'
 
 
 @dataclass(eq=False)
@@ -133,7 +127,7 @@ class FindExecutable(Substitution):
 
         :raises SubstitutionFailure: if there is no such program.
         """
-        name = perform_substitutions(context, self.name)
+        name = context.perform(self.name)
         path = shutil.which(name)
         if path is None:
             raise SubstitutionFailure(f"executable '{name}' not found on the PATH")
@@ -150,6 +144,7 @@ class Command(Substitution):
         'capture' to take it for output.
     """
 
+    label = 'Command'
     command: SomeSubstitutionsType
     _: KW_ONLY
     on_stderr: SomeSubstitutionsType = 'fail'
@@ -160,8 +155,8 @@ class Command(Substitution):
 
         :raises SubstitutionFailure: if it can't be run, fails, or writes what it shouldn't.
         """
-        command = perform_substitutions(context, self.command)
-        on_stderr = perform_substitutions(context, self.on_stderr)
+        command = context.perform(self.command)
+        on_stderr = context.perform(self.on_stderr)
         if on_stderr not in ('fail', 'ignore', 'warn', 'capture'):
             raise SubstitutionFailure(f"Command: on_stderr can't be '{on_stderr}'")
         stderr = subprocess.STDOUT if on_stderr == 'capture' else subprocess.PIPE
@@ -194,10 +189,10 @@ class PythonExpression(Substitution):
     def perform(self, context: LaunchContext) -> str:
         """Return the value."""
         names: dict[str, Any] = {}
-        for name in (perform_substitutions(context, module) for module in self.python_modules):
+        for name in (context.perform(module) for module in self.python_modules):
             names.update(vars(math) if name == 'math' else {})
             names[name] = importlib.import_module(name)
-        text = perform_substitutions(context, self.expression)
+        text = context.perform(self.expression)
         return str(eval(text, {}, names))  # noqa: S307  launch files are programs already
 
 

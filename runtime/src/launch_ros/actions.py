@@ -19,7 +19,6 @@ from typing import Any
 from launch import Action, LaunchContext, SomeSubstitutionsType
 from launch.actions import ExecuteProcess
 from launch.core import normalize_to_list_of_substitutions as normalize
-from launch.core import perform_substitutions
 from launch.logging import get_logger
 from launch.substitutions import SubstitutionFailure
 from launch_ros.parameter_descriptions import ParameterFile, evaluate_parameter_dict
@@ -53,7 +52,7 @@ def _namespace(context: LaunchContext, own: SomeSubstitutionsType | None) -> str
     scope: str | None = context.launch_configurations.get('ros_namespace')
     if own is None:
         return scope
-    text = perform_substitutions(context, own)
+    text = context.perform(own)
     joined = text if text.startswith('/') else f'{(scope or "").rstrip("/")}/{text}'
     return _check('namespace', f'/|(/{_NAME})+', joined.rstrip('/') or '/')
 
@@ -125,7 +124,7 @@ class Node(ExecuteProcess):
         self.cmd = cmd = [program, *(self.arguments or ()), *more, '--ros-args']
         namespace = _namespace(context, self.namespace)
         if self.name is not None:
-            name = _check('node name', _NAME, perform_substitutions(context, self.name))
+            name = _check('node name', _NAME, context.perform(self.name))
             cmd += ['-r', f'__node:={name}']
             self._node_name = namespace and f'{namespace.rstrip("/")}/{name}'
         if namespace is not None:
@@ -230,7 +229,7 @@ class SetParameter(Action):
 
     def execute(self, context: LaunchContext) -> None:
         """Set it."""
-        values = {perform_substitutions(context, self.name): self.value}
+        values = {context.perform(self.name): self.value}
         _append(context, 'global_params', *evaluate_parameter_dict(context, values).items())
 
 
@@ -248,5 +247,5 @@ class SetRemap(Action):
 
     def execute(self, context: LaunchContext) -> None:
         """Set it."""
-        rule = (perform_substitutions(context, self.src), perform_substitutions(context, self.dst))
+        rule = (context.perform(self.src), context.perform(self.dst))
         _append(context, 'ros_remaps', rule)

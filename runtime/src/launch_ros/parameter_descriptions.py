@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from launch import LaunchContext, SomeSubstitutionsType, Substitution
-from launch.core import perform_substitutions
 from ros_wire.limits import check_not_given, unsupported_names
 import yaml
 
@@ -75,11 +74,11 @@ class ParameterValue:
         value, data_type = self.value, self.value_type
         items = value if isinstance(value, (list, tuple)) else [value]
         if any(isinstance(item, Substitution) for item in items):
-            return _read(perform_substitutions(context, value), data_type)
+            return _read(context.perform(value), data_type)
         if items is value:
             item_type = next(iter(get_args(data_type)), None)
             value = [
-                _read(perform_substitutions(context, item), item_type)
+                _read(context.perform(item), item_type)
                 if isinstance(item, (list, tuple))
                 else item
                 for item in items
@@ -110,7 +109,7 @@ class ParameterFile:
 
     def evaluate(self, context: LaunchContext) -> Path:
         """Return the path."""
-        return Path(perform_substitutions(context, self.param_file))
+        return Path(context.perform(self.param_file))
 
 
 def evaluate_parameter_dict(context: LaunchContext, values: Mapping[Any, Any]) -> dict[str, Any]:
@@ -121,7 +120,7 @@ def evaluate_parameter_dict(context: LaunchContext, values: Mapping[Any, Any]) -
     """
     evaluated: dict[str, Any] = {}
     for key, value in values.items():
-        name = perform_substitutions(context, key)
+        name = context.perform(key)
         if isinstance(value, Mapping):
             inner = evaluate_parameter_dict(context, value)
             evaluated.update({f'{name}.{sub}': item for sub, item in inner.items()})

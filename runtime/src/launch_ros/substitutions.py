@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ament_index_python.executables import get_executable_paths
 from ament_index_python.packages import get_package_prefix, get_package_share_directory
 from launch import LaunchContext, SomeSubstitutionsType, Substitution
-from launch.core import describe, perform_substitutions
+from launch.core import describe
 from launch.substitutions import SubstitutionFailure
 from ros_wire.limits import unsupported_names
 
@@ -41,7 +41,7 @@ class FindPackagePrefix(Substitution):
 
         :raises PackageNotFoundError: if there is no such package.
         """
-        return self.find(perform_substitutions(context, self.package))
+        return self.find(context.perform(self.package))
 
 
 class FindPackageShare(FindPackagePrefix):
@@ -63,6 +63,7 @@ class ExecutableInPackage(Substitution):
     :param package: the package's name, as text or substitutions.
     """
 
+    label = 'ExecInPkg'
     executable: SomeSubstitutionsType
     package: SomeSubstitutionsType
 
@@ -73,8 +74,8 @@ class ExecutableInPackage(Substitution):
         :raises PackageNotFoundError: if there is no such package.
         :raises SubstitutionFailure: if it has no such program.
         """
-        name = perform_substitutions(context, self.executable)
-        package = perform_substitutions(context, self.package)
+        name = context.perform(self.executable)
+        package = context.perform(self.package)
         paths = get_executable_paths(package)
         if name not in paths:
             raise SubstitutionFailure(
