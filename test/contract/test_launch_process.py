@@ -103,6 +103,7 @@ def test_output_and_exit_codes_of_processes(launch):
         python('import sys; print("quiet"); print("loud", file=sys.stderr)', output='log',
                name='log'),
         ExecuteProcess(cmd=['sh', '-c', 'echo unnamed'], output='both'),
+        ExecuteProcess(cmd=['sh', '-c', 'printf un; echo other >&2; echo broken'], output='both'),
         LogInfo(msg=['told ', TextSubstitution(text='you')]),
     """)
     )
@@ -119,6 +120,8 @@ def test_output_and_exit_codes_of_processes(launch):
     assert re.search(r'^\[log-\d+\] loud$', output, re.MULTILINE)
     assert not re.search(r'^\[log-\d+\] quiet$', output, re.MULTILINE)
     assert re.search(r'^\[sh-\d+\] unnamed$', output, re.MULTILINE)
+    assert re.search(r'^\[sh-\d+\] unbroken$', output, re.MULTILINE)
+    assert re.search(r'^\[sh-\d+\] other$', output, re.MULTILINE)
     assert '[INFO] [launch.user]: told you\n' in output
 
 
@@ -141,6 +144,7 @@ def test_surroundings_of_a_process(launch, tmp_path):
     assert '] pipe False\n' in output
     assert f"] ['-c', '{tmp_path}', 'b c']\n" in output
     assert '] two a\n' in output
+    assert 'Traceback' not in output
 
 
 def test_program_that_is_missing_is_told_and_the_others_go_on(launch):

@@ -23,7 +23,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 async def start(
     cmd: list[str], show: Callable[[str], None], *, tty: bool, errors_only: bool, **options: Any
-) -> tuple[asyncio.subprocess.Process, asyncio.Task[None]]:
+) -> tuple[asyncio.subprocess.Process, asyncio.Future[list[None]]]:
     """
     Start a process; return it, and what is done when all that it has written was shown.
 
@@ -34,18 +34,20 @@ async def start(
     :param options: its cwd and env.
     :raises OSError: if it can't be started.
     """
-    read, write = os.openpty() if tty else os.pipe()
-    stdout = subprocess.DEVNULL if errors_only else write
-    options |= {'stdin': subprocess.DEVNULL, 'stdout': stdout, 'stderr': write}
+    pairs = [os.openpty() if tty else os.pipe() for _ in range(1 if errors_only else 2)]
+    stdout = subprocess.DEVNULL if errors_only else pairs[0][1]
+    options |= {'stdin': subprocess.DEVNULL, 'stdout': stdout, 'stderr': pairs[-1][1]}
     options |= {'start_new_session': True, 'preexec_fn': _die_with_parent()}
     try:
         process = await asyncio.create_subprocess_exec(*cmd, **options)
     except OSError:
-        os.close(read)
+        for read, _ in pairs:
+            os.close(read)
         raise
     finally:
-        os.close(write)
-    return process, asyncio.create_task(_show(read, show))
+        for _, write in pairs:
+            os.close(write)
+    return process, asyncio.gather(*(_show(read, show) for read, _ in pairs))
 
 
 def signal_all(pid: int, signum: signal.Signals) -> None:
@@ -54,20 +56,29 @@ def signal_all(pid: int, signum: signal.Signals) -> None:
         os.killpg(pid, signum)
 
 
-async def _show(read: int, show: Callable[[str], None]) -> None:
-    stream = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(read, 'rb', buffering=0)
-    )
+def _show(read: int, show: Callable[[str], None]) -> asyncio.Future[None]:
+    """Return what is done when all that is written to the other end was shown."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
     rest = b''
-    with contextlib.suppress(OSError):  # a terminal ends with an error
-        while data := await stream.read(65536):
-            *lines, rest = (rest + data).split(b'\n')
-            for line in lines:
-                show(line.rstrip(b'\r').decode(errors='replace'))
-    if rest:
-        show(rest.decode(errors='replace'))
-    transport.close()
+
+    def take() -> None:
+        nonlocal rest
+        try:
+            data = os.read(read, 65536)
+        except OSError:  # a terminal ends with an error
+            data = b''
+        *lines, rest = (rest + data).split(b'\n')
+        if not data:
+            lines = [rest] if rest else []
+            loop.remove_reader(read)
+            os.close(read)
+            done.set_result(None)
+        for line in lines:
+            show(line.rstrip(b'\r').decode(errors='replace'))
+
+    loop.add_reader(read, take)
+    return done
 
 
 def _die_with_parent() -> Callable[[], None] | None:
