@@ -35,7 +35,7 @@ from cyclonedds.topic import Topic
 from cyclonedds.util import duration
 
 from ros_wire.dds_config import domain_configuration
-from ros_wire.definitions import type_hash
+from ros_wire.definitions import type_label
 from ros_wire.library import (
     FOREVER_NS,
     LIBRARY,
@@ -47,6 +47,8 @@ from ros_wire.library import (
 
 _ANY = SampleState.Any | ViewState.Any | InstanceState.Any
 _domains: dict[int, Domain] = {}
+# What a GUID begins with (DDSI-RTPS 2.5, 9.3.1.5: the vendor's number).
+_VENDORS = {b'\x01\x10': 'Cyclone DDS', b'\x01\x0f': 'Fast DDS', b'\x01\x01': 'Connext DDS'}
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,10 @@ class Reader(Endpoint):
             if info.valid_data:
                 return Sample(data, info.source_timestamp, info.publication_handle)
 
+    def writer_of(self, sample: Sample) -> Any:
+        """The description of a sample's writer; None if it has gone."""
+        return self.entity.get_matched_publication_data(sample.writer_handle)
+
     def matched(self) -> dict[int, Any]:
         """The matched writers' descriptions by their handles."""
         handles = self.entity.get_matched_publications()
@@ -169,9 +175,25 @@ class Reader(Endpoint):
         super().close()
 
 
+def peer(description: Any) -> str:
+    """Who a peer's endpoint is: the maker of its DDS and its GUID, as `ros2 topic info -v` has."""
+    if description is None:
+        return 'one that has gone'
+    guid = description.key.bytes
+    return f'{_VENDORS.get(guid[:2], "another DDS")} {guid.hex(".")}'
+
+
+def foreign(description: Any) -> str:
+    """What to say of a service's peer without Cyclone's request ids: requests would be misread."""
+    return (
+        f"{peer(description)} doesn't speak the service protocol of rmw_cyclonedds_cpp: start it "
+        'with RMW_IMPLEMENTATION=rmw_cyclonedds_cpp'
+    )
+
+
 def user_data(description: Any) -> str:
     """The text a peer's endpoint announces, e.g. `typehash=RIHS01_...;`."""
-    if Policy.Userdata not in description.qos:
+    if description is None or Policy.Userdata not in description.qos:
         return ''
     text: str = description.qos[Policy.Userdata].data.decode(errors='replace')
     return text
@@ -206,7 +228,7 @@ class Participant:
 
         :param label: what stands before the type hash in the user data, e.g. `clientid=...;`.
         """
-        qos = dds_qos(quality, f'{label}typehash={type_hash(ros_type)};')
+        qos = dds_qos(quality, label + type_label(ros_type))
         return Writer(DataWriter(self.entity, self._topic(name, ros_type), qos))
 
     def reader(
@@ -219,8 +241,7 @@ class Participant:
         ignore_local: bool = False,
     ) -> Reader:
         """A reader, see :meth:`writer`."""
-        text = f'{label}typehash={type_hash(ros_type)};'
-        qos = dds_qos(quality, text, ignore_local=ignore_local)
+        qos = dds_qos(quality, label + type_label(ros_type), ignore_local=ignore_local)
         return Reader(DataReader(self.entity, self._topic(name, ros_type), qos))
 
     def new_service_id(self) -> str:

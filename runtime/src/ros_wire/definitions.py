@@ -29,29 +29,28 @@ DEFAULTS: dict[tuple[str, str], Any] = {
 }
 
 
+def _distro() -> str:
+    return os.environ.get('ROS_DISTRO') or 'jazzy'
+
+
 @functools.cache
 def _store() -> Any:
     """The definitions of the peers' ROS distribution, `char` spelt as the uint8 it is."""
-    distro = os.environ.get('ROS_DISTRO', 'jazzy')
     try:
-        store = get_typestore(Stores[f'ROS2_{distro.upper()}'])
+        store = get_typestore(Stores[f'ROS2_{_distro().upper()}'])
     except KeyError:
-        raise ValueError(f'ROS_DISTRO={distro!r} is not a ROS 2 distribution known here') from None
+        raise ValueError(f'ROS_DISTRO={_distro()!r} is no ROS 2 distribution known here') from None
     for _, fields in store.fielddefs.values():
         fields[:] = [(name, _without_char(description)) for name, description in fields]
     return store
 
 
-def _plain(base: str) -> str:
-    return 'uint8' if base == 'char' else base
-
-
 def _without_char(description: Any) -> Any:
     node, detail = description
-    if node == Nodetype.BASE:
-        return node, (_plain(detail[0]), detail[1])
     if node == Nodetype.NAME:
         return description
+    if node == Nodetype.BASE:
+        return node, ('uint8' if detail[0] == 'char' else detail[0], detail[1])
     return node, (_without_char(detail[0]), detail[1])
 
 
@@ -84,6 +83,11 @@ def type_hash(type_name: str) -> str:
     """The type's RIHS01 hash (REP 2011), as ROS 2 Iron and later announce it."""
     definition(type_name)
     return str(_store().hash_rihs01(type_name))
+
+
+def type_label(type_name: str) -> str:
+    """What an endpoint of the type announces; nothing in Humble, which knows no hashes."""
+    return '' if _distro() == 'humble' else f'typehash={type_hash(type_name)};'
 
 
 def _service_folder(package: str) -> Path:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+import logging
 import threading
 from typing import Any
 
@@ -20,10 +21,11 @@ from cyclonedds.builtin import (
     BuiltinTopicDcpsSubscription,
 )
 
-from ros_wire.codec import deserialize, serialize
-from ros_wire.dds import Endpoint, Participant, Quality, Writer
+from ros_wire.codec import DecodeError, deserialize, serialize
+from ros_wire.dds import Endpoint, Participant, Quality, Writer, peer
 from ros_wire.messages import message_class
 
+_LOGGER = logging.getLogger(__name__)
 _INFO = 'rmw_dds_common/msg/ParticipantEntitiesInfo'
 _ALIVE = 16  # DDS_ALIVE_INSTANCE_STATE
 
@@ -89,17 +91,19 @@ class Graph:
     def _announce(self) -> None:
         """Publish this participant's nodes as they are now."""
         with self._lock:
-            entries = [_to_message(node) for node in self._mine]
-            message = message_class(_INFO)(
-                gid=_gid(self._participant.guid), node_entities_info_seq=entries
-            )
+            message = announcement(self._participant.guid, self._mine)
             self._writer.write(serialize(message))
 
     def nodes(self) -> list[NodeEntities]:
         """Every node of the domain that is known by now."""
         with self._lock:
             while (sample := self._reader.take()) is not None:
-                info = deserialize(sample.data, message_class(_INFO))
+                try:
+                    info = deserialize(sample.data, message_class(_INFO))
+                except DecodeError as error:
+                    writer = peer(self._reader.writer_of(sample))
+                    _LOGGER.warning('nodes of %s: %s; is it of another ROS_DISTRO?', writer, error)
+                    continue
                 key = bytes(info.gid.data)[:16]
                 self._others[key] = [_from_message(entry) for entry in info.node_entities_info_seq]
             return self._mine + [node for nodes in self._alive() for node in nodes]
@@ -138,21 +142,26 @@ class Graph:
         self._reader.close()
 
 
-def _gid(guid: bytes) -> Any:
-    """A GUID as this distribution's Gid: 16 bytes, 24 in Humble."""
-    cls = message_class('rmw_dds_common/msg/Gid')
-    gid: Any = cls()
-    length = len(gid.data)
-    return cls(data=guid.ljust(length, b'\0'))
-
-
-def _to_message(node: NodeEntities) -> Any:
-    return message_class('rmw_dds_common/msg/NodeEntitiesInfo')(
-        node_namespace=node.namespace,
-        node_name=node.name,
-        reader_gid_seq=[_gid(guid) for guid in sorted(node.readers)],
-        writer_gid_seq=[_gid(guid) for guid in sorted(node.writers)],
+def announcement(guid: bytes, nodes: Iterable[NodeEntities]) -> Any:
+    """The message that tells of a participant's nodes; a Gid has 16 bytes, in Humble 24."""
+    gid, node_info = (
+        message_class(f'rmw_dds_common/msg/{n}') for n in ('Gid', 'NodeEntitiesInfo')
     )
+    length = len(gid().data)
+
+    def gids(guids: Iterable[bytes]) -> list[Any]:
+        return [gid(data=guid.ljust(length, b'\0')) for guid in sorted(guids)]
+
+    infos = [
+        node_info(
+            node_namespace=node.namespace,
+            node_name=node.name,
+            reader_gid_seq=gids(node.readers),
+            writer_gid_seq=gids(node.writers),
+        )
+        for node in nodes
+    ]
+    return message_class(_INFO)(gid=gids([guid])[0], node_entities_info_seq=infos)
 
 
 def _from_message(entry: Any) -> NodeEntities:
