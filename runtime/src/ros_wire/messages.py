@@ -88,7 +88,7 @@ def _default(type_name: str, field: str, kind: Kind) -> Callable[[], Any]:
 
 
 @functools.cache
-def message_class(type_name: str) -> type[Message]:
+def message_class(type_name: str) -> type[Any]:
     """
     The class of a message.
 
