@@ -14,19 +14,11 @@ from dataclasses import dataclass
 import os
 import struct
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
+from cyclonedds import core
 from cyclonedds._clayer import ddspy_take
-from cyclonedds.core import (
-    GuardCondition,
-    InstanceState,
-    Policy,
-    Qos,
-    ReadCondition,
-    SampleState,
-    ViewState,
-    WaitSet,
-)
+from cyclonedds.core import Policy, Qos
 from cyclonedds.domain import Domain, DomainParticipant
 from cyclonedds.idl import make_idl_struct
 from cyclonedds.pub import DataWriter
@@ -34,18 +26,12 @@ from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
 from cyclonedds.util import duration
 
+from ros_wire import library
 from ros_wire.dds_config import domain_configuration
 from ros_wire.definitions import type_label
-from ros_wire.library import (
-    FOREVER_NS,
-    LIBRARY,
-    check,
-    keep_large_buffers,
-    strip_type_information,
-    write,
-)
+from ros_wire.library import LIBRARY
 
-_ANY = SampleState.Any | ViewState.Any | InstanceState.Any
+_ANY = core.SampleState.Any | core.ViewState.Any | core.InstanceState.Any
 _domains: dict[int, Domain] = {}
 # What a GUID begins with (DDSI-RTPS 2.5, 9.3.1.5: the vendor's number).
 _VENDORS = {b'\x01\x10': 'Cyclone DDS', b'\x01\x0f': 'Fast DDS', b'\x01\x01': 'Connext DDS'}
@@ -63,10 +49,10 @@ class Quality:
     deadline_ns: int | None = None
     manual_liveliness: bool = False
     lease_ns: int | None = None
+    ignore_local: bool = False
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One sample as taken: CDR with its header."""
 
     data: bytes
@@ -74,7 +60,7 @@ class Sample:
     writer_handle: int
 
 
-def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> Qos:
+def dds_qos(quality: Quality, user_data: str) -> Qos:
     """The endpoint QoS that rmw_cyclonedds's create_readwrite_qos sets."""
     history = (
         Policy.History.KeepAll if quality.keep_all else Policy.History.KeepLast(quality.depth)
@@ -88,7 +74,7 @@ def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> 
         reliable if quality.reliable else Policy.Reliability.BestEffort,
         Policy.Userdata(user_data.encode()),
         history,
-        liveliness(quality.lease_ns or FOREVER_NS),
+        liveliness(quality.lease_ns or library.FOREVER_NS),
     ]
     if quality.transient_local:
         policies.append(Policy.Durability.TransientLocal)
@@ -97,7 +83,7 @@ def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> 
         policies.append(Policy.Lifespan(quality.lifespan_ns))
     if quality.deadline_ns:
         policies.append(Policy.Deadline(quality.deadline_ns))
-    if ignore_local:
+    if quality.ignore_local:
         policies.append(Policy.IgnoreLocal.Participant)
     return Qos(*policies)
 
@@ -116,11 +102,23 @@ def _type_of(ros_type: str) -> type[Any]:
 class Endpoint:
     """A writer or reader: its DDS entity, GUID and handle."""
 
+    peers = ''
+
     def __init__(self, entity: Any) -> None:
         self.entity = entity
         self.ref: int = entity._ref  # noqa: SLF001 what the C library takes
         self.guid: bytes = entity.guid.bytes
         self.handle: int = entity.get_instance_handle() & (2**64 - 1)
+
+    def peer(self, handle: int) -> Any:
+        """The description of a matched peer; None if it has gone."""
+        return getattr(self.entity, f'get_matched_{self.peers}_data')(handle)
+
+    def matched(self) -> dict[int, Any]:
+        """The matched peers' descriptions by their handles."""
+        handles = getattr(self.entity, f'get_matched_{self.peers}s')()
+        found = {handle: self.peer(handle) for handle in handles}
+        return {handle: data for handle, data in found.items() if data is not None}
 
     def close(self) -> None:
         """Delete it; peers see it go."""
@@ -130,23 +128,21 @@ class Endpoint:
 class Writer(Endpoint):
     """Writes CDR."""
 
+    peers = 'subscription'
+
     def write(self, data: bytearray) -> None:
         """Write one sample; blocks for a second at most where a reliable history is full."""
-        write(self.ref, data)
-
-    def matched(self) -> dict[int, Any]:
-        """The matched readers' descriptions by their handles."""
-        handles = self.entity.get_matched_subscriptions()
-        found = {h: self.entity.get_matched_subscription_data(h) for h in handles}
-        return {handle: data for handle, data in found.items() if data is not None}
+        library.write(self.ref, data)
 
 
 class Reader(Endpoint):
     """Takes CDR; `condition_ref` is what a wait set attaches."""
 
+    peers = 'publication'
+
     def __init__(self, entity: Any) -> None:
         super().__init__(entity)
-        self._condition = ReadCondition(entity, _ANY)
+        self._condition = core.ReadCondition(entity, _ANY)
         self.condition_ref: int = self._condition._ref  # noqa: SLF001 as above
 
     def take(self) -> Sample | None:
@@ -161,13 +157,7 @@ class Reader(Endpoint):
 
     def writer_of(self, sample: Sample) -> Any:
         """The description of a sample's writer; None if it has gone."""
-        return self.entity.get_matched_publication_data(sample.writer_handle)
-
-    def matched(self) -> dict[int, Any]:
-        """The matched writers' descriptions by their handles."""
-        handles = self.entity.get_matched_publications()
-        found = {h: self.entity.get_matched_publication_data(h) for h in handles}
-        return {handle: data for handle, data in found.items() if data is not None}
+        return self.peer(sample.writer_handle)
 
     def close(self) -> None:
         """Delete it and its condition."""
@@ -203,7 +193,7 @@ class Participant:
     """A process' (or context's) place in a domain."""
 
     def __init__(self, domain_id: int) -> None:
-        keep_large_buffers()
+        library.keep_large_buffers()
         if domain_id not in _domains:
             _domains[domain_id] = Domain(domain_id, domain_configuration(os.environ))
         self.entity = DomainParticipant(domain_id, qos=Qos(Policy.Userdata(b'enclave=/;')))
@@ -213,14 +203,14 @@ class Participant:
         self._lock = threading.Lock()
         self._service_ids = 0
 
-    def _topic(self, name: str, ros_type: str) -> Topic[Any]:
+    def _place(self, name: str, ros_type: str, quality: Quality, label: str) -> tuple[Any, ...]:
         with self._lock:
             topic = self._topics.get((name, ros_type))
             if topic is None:
                 topic = Topic(self.entity, name, _type_of(ros_type))
-                strip_type_information(topic)
+                library.strip_type_information(topic)
                 self._topics[name, ros_type] = topic
-            return topic
+        return self.entity, topic, dds_qos(quality, label + type_label(ros_type))
 
     def writer(self, name: str, ros_type: str, quality: Quality, label: str = '') -> Writer:
         """
@@ -228,21 +218,11 @@ class Participant:
 
         :param label: what stands before the type hash in the user data, e.g. `clientid=...;`.
         """
-        qos = dds_qos(quality, label + type_label(ros_type))
-        return Writer(DataWriter(self.entity, self._topic(name, ros_type), qos))
+        return Writer(DataWriter(*self._place(name, ros_type, quality, label)))
 
-    def reader(
-        self,
-        name: str,
-        ros_type: str,
-        quality: Quality,
-        label: str = '',
-        *,
-        ignore_local: bool = False,
-    ) -> Reader:
+    def reader(self, name: str, ros_type: str, quality: Quality, label: str = '') -> Reader:
         """A reader, see :meth:`writer`."""
-        qos = dds_qos(quality, label + type_label(ros_type), ignore_local=ignore_local)
-        return Reader(DataReader(self.entity, self._topic(name, ros_type), qos))
+        return Reader(DataReader(*self._place(name, ros_type, quality, label)))
 
     def new_service_id(self) -> str:
         """An identity for a client or service, in the form rmw_cyclonedds writes it."""
@@ -260,12 +240,12 @@ class Waiter:
     """A wait set whose members are numbered, with one condition of its own to wake it."""
 
     def __init__(self, participant: Participant) -> None:
-        self._set = WaitSet(participant.entity)
-        self._guard = GuardCondition(participant.entity)
+        self._set = core.WaitSet(participant.entity)
+        self._guard = core.GuardCondition(participant.entity)
         self._ref: int = self._set._ref  # noqa: SLF001 what the C library takes
         self._members: dict[int, int] = {}  # token -> DDS entity
         guard: int = self._guard._ref  # noqa: SLF001 as above
-        check(LIBRARY.dds_waitset_attach(self._ref, guard, 0), 'attach')
+        library.check(LIBRARY.dds_waitset_attach(self._ref, guard, 0), 'attach')
 
     def wake(self) -> None:
         """End the wait that runs now, or the next one."""
@@ -288,7 +268,7 @@ class Waiter:
 
     def wait(self, timeout_ns: int | None) -> list[int]:
         """Tokens of the members that are ready, after at most `timeout_ns` (None: no limit)."""
-        limit = FOREVER_NS if timeout_ns is None else timeout_ns
+        limit = library.FOREVER_NS if timeout_ns is None else timeout_ns
         tokens = (ctypes.c_ssize_t * (len(self._members) + 1))()
         count = LIBRARY.dds_waitset_wait(self._ref, tokens, len(tokens), limit)
         ready = list(tokens[: max(0, min(count, len(tokens)))])

@@ -56,13 +56,11 @@ class Graph:
 
     def __init__(self, participant: Participant) -> None:
         latched = Quality(depth=1, transient_local=True)
-        everything = Quality(keep_all=True, transient_local=True)
+        everything = Quality(keep_all=True, transient_local=True, ignore_local=True)
         self._participant = participant
         self._lock = threading.RLock()
         self._writer = participant.writer('ros_discovery_info', _INFO, latched)
-        self._reader = participant.reader(
-            'ros_discovery_info', _INFO, everything, ignore_local=True
-        )
+        self._reader = participant.reader('ros_discovery_info', _INFO, everything)
         self._mine: list[NodeEntities] = []
         self._others: dict[bytes, list[NodeEntities]] = {}
         self._endpoints: dict[Any, EndpointInfo] = {}
