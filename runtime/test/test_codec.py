@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 from ros_wire.definitions import PLACEHOLDER, definition, type_hash
-from ros_wire.fields import PRIMITIVES
+from ros_wire.fields import CODES
 from ros_wire.messages import message_class
 from rosbags.interfaces import Nodetype
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
@@ -75,7 +75,7 @@ class Pair:
         if name == 'byte':
             value = self.random.randrange(128)  # rosbags packs a byte as signed
             return value, bytes([value])
-        bits = 8 * struct.calcsize(PRIMITIVES[name][0])
+        bits = 8 * struct.calcsize(CODES[name])
         value = self.random.randrange(1 << bits)
         value -= 1 << bits - 1 if name[0] == 'i' else 0
         return value, value

@@ -20,21 +20,11 @@ from typing import Any
 import numpy as np
 from rosbags.interfaces import Nodetype
 
-#: struct's code (array's too for numbers), rclpy's name and the Python value of zero.
-PRIMITIVES: dict[str, tuple[str, str, Any]] = {
-    'bool': ('?', 'boolean', False),
-    'byte': ('c', 'octet', b'\0'),
-    'int8': ('b', 'int8', 0),
-    'uint8': ('B', 'uint8', 0),
-    'int16': ('h', 'int16', 0),
-    'uint16': ('H', 'uint16', 0),
-    'int32': ('i', 'int32', 0),
-    'uint32': ('I', 'uint32', 0),
-    'int64': ('q', 'int64', 0),
-    'uint64': ('Q', 'uint64', 0),
-    'float32': ('f', 'float', 0.0),
-    'float64': ('d', 'double', 0.0),
-}
+#: struct's code of each primitive type; for numbers it is array's too.
+CODES = {'bool': '?', 'byte': 'c', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'uint16': 'H'}
+CODES |= {'int32': 'i', 'uint32': 'I', 'int64': 'q', 'uint64': 'Q', 'float32': 'f', 'float64': 'd'}
+_IDL_NAMES = {'bool': 'boolean', 'byte': 'octet', 'float32': 'float', 'float64': 'double'}
+_ZEROS: dict[str, Any] = {'bool': False, 'byte': b'\0', 'float32': 0.0, 'float64': 0.0}
 _PADDING = [bytes(count) for count in range(8)]
 _COUNT = struct.Struct('<I')
 
@@ -63,7 +53,8 @@ class Primitive:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.code, self.text, self._zero = PRIMITIVES[name]
+        self.code, self.text = CODES[name], _IDL_NAMES.get(name, name)
+        self._zero = _ZEROS.get(name, 0)
         self._layout = struct.Struct('<' + self.code)
         self.least: int = self._layout.size
         self.is_number = name not in {'bool', 'byte'}
@@ -80,12 +71,12 @@ class Primitive:
     def pack(self, values: Sequence[Any]) -> bytes:
         """Many values as little-endian bytes; AssertionError if one isn't of this type."""
         kind = type(self._zero)
-        wrong = next((value for value in values if not isinstance(value, kind)), None)
-        _require(wrong is None or isinstance(wrong, kind), self.text, wrong)
+        wrong = [value for value in values if not isinstance(value, kind)]
+        _require(not wrong, self.text, next(iter(wrong), None))
         try:
             return struct.pack(f'<{len(values)}{self.code}', *values)
-        except (struct.error, OverflowError):
-            raise AssertionError(f'expected {self.text}, found {values!r:.80}') from None
+        except (struct.error, OverflowError) as error:
+            raise AssertionError(f'expected {self.text}: {error}') from None
 
     def write(self, value: Any, out: bytearray) -> None:
         """Append it."""
