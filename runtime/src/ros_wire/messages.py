@@ -82,11 +82,6 @@ def _checked(name: str, kind: Kind, slot: Any) -> property:
     return property(slot.__get__, assign)
 
 
-def _default(type_name: str, field: str, kind: Kind) -> Callable[[], Any]:
-    value = DEFAULTS.get((type_name, field))
-    return kind.default if value is None else lambda: value
-
-
 @functools.cache
 def message_class(type_name: str) -> type[Any]:
     """
@@ -106,15 +101,16 @@ def message_class(type_name: str) -> type[Any]:
         '__module__': f'{package}.{kind}',
         '__doc__': type_name,
         'ros_type': type_name,
-        '_defaults': {name: _default(type_name, name, kind) for name, kind in kinds.items()},
+        '_defaults': {name: kind.default for name, kind in kinds.items()}
+        | {field: lambda v=value: v for (t, field), value in DEFAULTS.items() if t == type_name},
         '_texts': texts,
     }
     cls: type[Message] = type(name, (Message,), body)
-    slots = [cls.__dict__['_' + field] for field in kinds]
-    steps = [(k, s.__get__, s.__set__) for k, s in zip(kinds.values(), slots, strict=True)]
+    slots = {field: cls.__dict__['_' + field] for field in kinds}
+    steps = [(kinds[field], slot.__get__, slot.__set__) for field, slot in slots.items()]
     cls.kind = Nested(cls, f'{package}/{name}', steps)
-    for (field, item), slot in zip(kinds.items(), slots, strict=True):
-        setattr(cls, field, _checked(field, item, slot))
+    for field, slot in slots.items():
+        setattr(cls, field, _checked(field, kinds[field], slot))
     return cls
 
 
