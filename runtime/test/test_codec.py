@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CDR and hashes of every type, against rosbags' serialiser and real robots."""
 
+import importlib
 import random
 import struct
 
@@ -139,3 +140,9 @@ def test_checks_of_fields_are_not_switched_off():
     assert String(data='a', check_fields=True).data == 'a'
     with pytest.raises(NotImplementedError, match='check_fields'):
         String(check_fields=False)
+
+
+@pytest.mark.parametrize('package', ['nav_msgs', 'control_msgs', 'tf2_ros', 'message_filters'])
+def test_packages_that_are_not_here_are_refused_by_name(package):
+    with pytest.raises(NotImplementedError, match=package):
+        importlib.import_module(f'{package}.msg')

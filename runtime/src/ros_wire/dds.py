@@ -24,7 +24,6 @@ from cyclonedds.idl import make_idl_struct
 from cyclonedds.pub import DataWriter
 from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
-from cyclonedds.util import duration
 
 from ros_wire import library
 from ros_wire.dds_config import domain_configuration
@@ -32,6 +31,7 @@ from ros_wire.definitions import type_label
 from ros_wire.library import LIBRARY
 
 _ANY = core.SampleState.Any | core.ViewState.Any | core.InstanceState.Any
+_BLOCKING_NS = 10**9  # that a write waits for room in the history
 _domains: dict[int, Domain] = {}
 # What a GUID begins with (DDSI-RTPS 2.5, 9.3.1.5: the vendor's number).
 _VENDORS = {b'\x01\x10': 'Cyclone DDS', b'\x01\x0f': 'Fast DDS', b'\x01\x01': 'Connext DDS'}
@@ -65,7 +65,7 @@ def dds_qos(quality: Quality, user_data: str) -> Qos:
     history = (
         Policy.History.KeepAll if quality.keep_all else Policy.History.KeepLast(quality.depth)
     )
-    reliable = Policy.Reliability.Reliable(duration(seconds=1))
+    reliable = Policy.Reliability.Reliable(_BLOCKING_NS)
     lives = Policy.Liveliness
     liveliness = lives.ManualByTopic if quality.manual_liveliness else lives.Automatic
     policies = [
@@ -79,10 +79,8 @@ def dds_qos(quality: Quality, user_data: str) -> Qos:
     if quality.transient_local:
         policies.append(Policy.Durability.TransientLocal)
         policies.append(Policy.DurabilityService(0, history, -1, -1, -1))
-    if quality.lifespan_ns:
-        policies.append(Policy.Lifespan(quality.lifespan_ns))
-    if quality.deadline_ns:
-        policies.append(Policy.Deadline(quality.deadline_ns))
+    spans = {Policy.Lifespan: quality.lifespan_ns, Policy.Deadline: quality.deadline_ns}
+    policies += [policy(span_ns) for policy, span_ns in spans.items() if span_ns]
     if quality.ignore_local:
         policies.append(Policy.IgnoreLocal.Participant)
     return Qos(*policies)

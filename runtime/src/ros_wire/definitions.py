@@ -11,7 +11,6 @@ a message and no serialisation.
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from rosbags.interfaces import Nodetype
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
+_SOURCE = Path(__file__).parents[1]  # where the packages are
 #: The empty structure's only member on the wire, hidden from users.
 PLACEHOLDER = 'structure_needs_at_least_one_member'
 
@@ -57,7 +57,7 @@ def _without_char(description: Any) -> Any:
 def names(kind_of_package: str) -> list[str]:
     """The type names of e.g. `std_msgs/msg` or `std_srvs/srv`, without the package."""
     if kind_of_package.endswith('/srv'):
-        return sorted(path.stem for path in _service_folder(kind_of_package).glob('*.srv'))
+        return sorted(path.stem for path in (_SOURCE / kind_of_package).glob('*.srv'))
     prefix = kind_of_package + '/'
     return sorted(name[len(prefix) :] for name in _store().fielddefs if name.startswith(prefix))
 
@@ -70,8 +70,9 @@ def definition(type_name: str) -> tuple[list[Any], list[Any]]:
     :raises LookupError: no such type.
     """
     known = _store().fielddefs
-    if type_name not in known and '/srv/' in type_name:
-        _load_service(type_name.rsplit('_', 1)[0])
+    service, _, _ = type_name.rpartition('_')
+    if type_name not in known and (_SOURCE / f'{service}.srv').is_file():
+        _load_service(service)
     if type_name not in known:
         raise LookupError(f'no definition of {type_name}')
     constants, fields = known[type_name]
@@ -90,22 +91,10 @@ def type_label(type_name: str) -> str:
     return '' if _distro() == 'humble' else f'typehash={type_hash(type_name)};'
 
 
-def _service_folder(package: str) -> Path:
-    spec = importlib.util.find_spec(package.replace('/', '.'))
-    if spec is None or spec.origin is None:
-        raise LookupError(f'no package {package}')
-    return Path(spec.origin).parent
-
-
 def _load_service(service: str) -> None:
-    package, _, name = service.rpartition('/')
-    path = _service_folder(package) / f'{name}.srv'
-    if not path.is_file():
-        raise LookupError(f'no definition of {service}')
-    request, _, response = path.read_text().partition('---\n')
+    request, _, response = (_SOURCE / f'{service}.srv').read_text().partition('---\n')
     for suffix, text in (('_Request', request), ('_Response', response)):
         # rosbags files every parsed text under msg/.
-        ((_, parsed),) = get_types_from_msg(text, service + suffix).items()
-        constants, fields = parsed
+        ((_, (constants, fields)),) = get_types_from_msg(text, service + suffix).items()
         fields = fields or [(PLACEHOLDER, (Nodetype.BASE, ('uint8', 0)))]
         _store().fielddefs[service + suffix] = constants, fields

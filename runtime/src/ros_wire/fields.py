@@ -25,6 +25,7 @@ CODES = {'bool': '?', 'byte': 'c', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'uin
 CODES |= {'int32': 'i', 'uint32': 'I', 'int64': 'q', 'uint64': 'Q', 'float32': 'f', 'float64': 'd'}
 _IDL_NAMES = {'bool': 'boolean', 'byte': 'octet', 'float32': 'float', 'float64': 'double'}
 _ZEROS: dict[str, Any] = {'bool': False, 'byte': b'\0', 'float32': 0.0, 'float64': 0.0}
+_Field = tuple[Any, Callable[[Any], Any], Callable[[Any, Any], None]]
 _PADDING = [bytes(count) for count in range(8)]
 _COUNT = struct.Struct('<I')
 
@@ -136,14 +137,8 @@ class Nested:
     :param fields: kind, getter and setter of each field.
     """
 
-    def __init__(
-        self,
-        cls: type[Any],
-        text: str,
-        fields: Sequence[tuple[Kind, Callable[[Any], Any], Callable[[Any, Any], None]]],
-    ) -> None:
-        self._cls: Any = cls
-        self.text, self._fields = text, fields
+    def __init__(self, cls: Any, text: str, fields: Sequence[_Field]) -> None:
+        self._cls, self.text, self._fields = cls, text, fields
         self.least: int = sum(kind.least for kind, _, _ in fields)
 
     def default(self) -> Any:

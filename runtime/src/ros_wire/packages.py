@@ -9,7 +9,14 @@ import sys
 from typing import Any
 
 from ros_wire.definitions import names
+from ros_wire.limits import unsupported_modules
 from ros_wire.messages import message_class, service_class
+
+unsupported_modules(
+    *('action_msgs', 'control_msgs', 'example_interfaces', 'message_filters'),
+    *('nav_msgs', 'shape_msgs', 'tf2_geometry_msgs', 'tf2_ros', 'tf2_sensor_msgs'),
+    *('type_description_interfaces', 'unique_identifier_msgs', 'rosidl_runtime_py'),
+)
 
 
 def lazy_classes(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
