@@ -10,16 +10,18 @@ import threading
 import time
 from typing import Any
 
-from ros_wire.codec import HEADER, deserialize, serialize
-from ros_wire.dds import Participant, user_data
+from ros_wire.codec import HEADER, DecodeError, deserialize, serialize
+from ros_wire.dds import Participant, Sample, foreign, peer, user_data
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
+from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
 
 _REQUEST_ID = struct.Struct('<Qq')
 _POLL_S = 0.02
+_LOGGER = get_logger('rclpy')
 
 
 class Client(Entity):
@@ -58,7 +60,11 @@ class Client(Entity):
 
     def service_is_ready(self) -> bool:
         """Whether a server that speaks Cyclone's protocol matches both ways."""
-        servers = [d for d in self.writer.matched().values() if 'serviceid=' in user_data(d)]
+        readers = self.writer.matched().values()
+        servers = [reader for reader in readers if 'serviceid=' in user_data(reader)]
+        if readers and not servers:
+            problem = f'{self.srv_name} is not called: {foreign(next(iter(readers)))}'
+            _LOGGER.error(problem, throttle_duration_sec=5.0)
         return bool(servers) and bool(self.reader.entity.get_matched_publications())
 
     def wait_for_service(self, timeout_sec: float | None = None) -> bool:
@@ -112,14 +118,26 @@ class Client(Entity):
     def take(self) -> Work | None:
         """Take one reply; those to other clients are dropped."""
         sample = self.reader.take()
-        if sample is None or len(sample.data) < 20:
+        if sample is None:
+            return None
+        if len(sample.data) < 4 + _REQUEST_ID.size:
+            writer = peer(self.reader.writer_of(sample))
+            problem = f'dropped a reply of {self.srv_name} from {writer}: it has no request id'
+            _LOGGER.error(problem, throttle_duration_sec=1.0)
             return None
         handle, number = _REQUEST_ID.unpack_from(sample.data, 4)
         future = self._pending.get(number)
         if handle != self.writer.handle or future is None:
             return None
-        body = HEADER + sample.data[20:]
-        return lambda: future.set_result(deserialize(body, self.srv_type.Response))
+        return lambda: self._answer(future, sample)
+
+    def _answer(self, future: Future, sample: Sample) -> None:
+        try:
+            response = deserialize(sample.data[:4] + sample.data[20:], self.srv_type.Response)
+        except DecodeError as error:
+            future.set_exception(error)
+        else:
+            future.set_result(response)
 
     def destroy(self) -> None:
         """Stop; pending requests get no response."""

@@ -9,8 +9,8 @@ import inspect
 import time
 from typing import Any
 
-from ros_wire.codec import HEADER, deserialize, serialize
-from ros_wire.dds import Participant, Sample, user_data
+from ros_wire.codec import DecodeError, deserialize, serialize
+from ros_wire.dds import Participant, Sample, foreign, peer, user_data
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
@@ -57,26 +57,29 @@ class Service(Entity):
     def take(self) -> Work | None:
         """Take one request; those of clients with another protocol are dropped."""
         sample = self.reader.take()
-        if sample is None or len(sample.data) < 20:
+        if sample is None:
             return None
         client = self._client_of(sample)
         return None if client is None else lambda: self._answer(sample, client)
 
     def _client_of(self, sample: Sample) -> str | None:
         """The identity the request's writer announces."""
-        description = self.reader.entity.get_matched_publication_data(sample.writer_handle)
-        entries = user_data(description).split(';') if description is not None else []
+        writer = self.reader.writer_of(sample)
+        entries = user_data(writer).split(';')
         client = next((entry for entry in entries if entry.startswith('clientid=')), None)
         if client is None:
-            problem = (
-                f'dropped a request to {self.srv_name}: its client speaks another DDS '
-                "implementation's protocol; start it with RMW_IMPLEMENTATION=rmw_cyclonedds_cpp"
-            )
-            self._logger.error(problem, once=True)
+            problem = f'dropped a request to {self.srv_name}: {foreign(writer)}'
+            self._logger.error(problem, throttle_duration_sec=1.0)
         return client
 
     def _answer(self, sample: Sample, client: str) -> Any:
-        request = deserialize(HEADER + sample.data[20:], self.srv_type.Request)
+        try:
+            request = deserialize(sample.data[:4] + sample.data[20:], self.srv_type.Request)
+        except DecodeError as error:
+            writer = peer(self.reader.writer_of(sample))
+            problem = f'dropped a request to {self.srv_name} from {writer}: {error}'
+            self._logger.error(problem, throttle_duration_sec=1.0)  # noqa: TRY400 not the standard library's
+            return None
         outcome = self.callback(request, self.srv_type.Response())
         if inspect.iscoroutine(outcome):
             return self._answer_later(outcome, sample, client)
