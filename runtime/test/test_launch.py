@@ -13,7 +13,7 @@ import sys
 import time
 
 from ament_index_python.executables import get_executable_paths
-from launch import LaunchDescription, LaunchService
+from launch import LaunchContext, LaunchDescription, LaunchService
 from launch.actions import (
     ExecuteProcess,
     GroupAction,
@@ -23,6 +23,7 @@ from launch.actions import (
     TimerAction,
 )
 from launch.event_handlers import OnProcessStart, OnShutdown
+from launch.substitutions import PythonExpression
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterFile
 import pytest
@@ -87,6 +88,11 @@ def test_handler_that_fails_leaves_nothing_running(capsys):
     assert run(RegisterEventHandler(started), child, RegisterEventHandler(failing)) == 1
     assert child.return_code == -signal.SIGINT
     assert "'gone'" in capsys.readouterr().out
+
+
+def test_expressions_may_use_modules():
+    expression = PythonExpression(['os.sep + ', "'a'"], ['os'])  # since Iron
+    assert expression.perform(LaunchContext()) == '/a'
 
 
 TELL = """#!{python}

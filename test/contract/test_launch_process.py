@@ -294,13 +294,23 @@ def test_terminated_launch_ends_with_a_failure(launch):
 # ---- errors and arguments
 
 
-def test_error_in_the_file_ends_what_runs(launch):
-    output = finish(launch("""
-        python(WAIT),
-        DeclareLaunchArgument('must'),
-    """), code=1)  # fmt: skip
-    assert '[ERROR] [launch]: Caught exception in launch (see debug for traceback): ' in output
+def test_error_in_a_handler_ends_what_runs(launch):
+    process = launch("""
+        python(UP),
+        RegisterEventHandler(OnProcessStart(on_start=lambda event, context: {}['gone'])),
+    """)
+    output = finish(process, code=1)
+    assert (
+        "[ERROR] [launch]: Caught exception in launch (see debug for traceback): 'gone'\n"
+        in output
+    )
+    assert "sending signal 'SIGINT'" in output
+
+
+def test_missing_argument_ends_the_launch(launch):
+    output = finish(launch("DeclareLaunchArgument('must'), python('print(1)'),"), code=1)
     assert 'must' in output
+    assert '] 1\n' not in output
 
 
 def test_value_that_is_no_choice(launch):
@@ -325,7 +335,3 @@ def test_arguments_are_shown(launch):
 def test_last_value_of_an_argument_counts(launch):
     output = finish(launch("LogInfo(msg=LaunchConfiguration('x')),", 'x:=1', 'x:=a:=b'))
     assert '[launch.user]: a:=b\n' in output
-
-
-def test_malformed_argument(launch):
-    assert 'malformed launch argument' in finish(launch('', 'x=1'), code=1)
