@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import os
+import re
 import sys
 import threading
 import time
@@ -68,63 +69,57 @@ def _console_line(record: LogRecord) -> str:
     values = {
         'severity': record.severity.name,
         'time': f'{seconds}.{nanoseconds:09d}',
-        'time_as_nanoseconds': str(record.stamp_ns),
+        'time_as_nanoseconds': record.stamp_ns,
         'name': record.name,
         'message': record.message,
         'function_name': record.function,
         'file_name': record.file,
-        'line_number': str(record.line),
+        'line_number': record.line,
     }
-    for key, value in values.items():
-        layout = layout.replace('{' + key + '}', value)
-    wish = os.environ.get('RCUTILS_COLORIZED_OUTPUT')
-    colour = (
-        _COLOURS[record.severity] if wish == '1' or (wish is None and sys.stderr.isatty()) else ''
-    )
-    return f'{colour}{layout}\x1b[0m\n' if colour else layout + '\n'
+    line = re.sub(r'\{(\w+)\}', lambda m: str(values.get(m[1], m[0])), layout)
+    coloured = os.environ.get('RCUTILS_COLORIZED_OUTPUT', str(int(sys.stderr.isatty())))
+    colour = _COLOURS[record.severity] if coloured == '1' else ''
+    return f'{colour}{line}\x1b[0m\n' if colour else f'{line}\n'
 
 
 def emit(record: LogRecord) -> None:
     """Write a message to the console, and to the sinks of its logger and of its ancestors."""
     with SETTINGS.lock:
         if SETTINGS.to_console:
-            sys.stderr.write(_console_line(record))
-            sys.stderr.flush()
+            to_stdout = os.environ.get('RCUTILS_LOGGING_USE_STDOUT') == '1'
+            print(
+                _console_line(record),
+                end='',
+                file=sys.stdout if to_stdout else sys.stderr,
+                flush=True,
+            )
         sinks = list(SETTINGS.sinks.items())
     for name, sink in sinks:
-        if record.name == name or record.name.startswith(name + '.'):
+        if f'{record.name}.'.startswith(f'{name}.'):
             sink(record)
 
 
-class _CallFilters:
-    """The filters of one place in the code that logs."""
+@dataclass
+class _Line:
+    """One place in the code that logs, always with the same severity and filters."""
 
-    def __init__(self, severity: LoggingSeverity, options: dict[str, Any]) -> None:
-        self.severity = severity
-        self.options = options
-        self._calls = 0
-        self._last_ns: int | None = None
+    severity: int
+    options: dict[str, Any]
+    calls: int = 0
+    last_ns: int = 0
 
     def passes(self) -> bool:
         """Whether this call is to be logged."""
-        if not self._throttle():
-            return False
-        self._calls += 1
-        if self.options.get('skip_first') and self._calls == 1:
-            return False
-        first = 2 if self.options.get('skip_first') else 1
-        return not (self.options.get('once') and self._calls > first)
-
-    def _throttle(self) -> bool:
         period_s = self.options.get('throttle_duration_sec')
-        if not period_s:
-            return True
-        clock = self.options.get('throttle_time_source_type')
-        now_ns = time.time_ns() if clock is None else clock.now().nanoseconds
-        if self._last_ns is not None and 0 <= now_ns - self._last_ns < period_s * 1e9:
-            return False
-        self._last_ns = now_ns
-        return True
+        if period_s:
+            clock = self.options.get('throttle_time_source_type')
+            now_ns = clock.now().nanoseconds if clock else time.time_ns()
+            if now_ns < self.last_ns + period_s * 1e9:
+                return False
+            self.last_ns = now_ns
+        self.calls += 1
+        first = 2 if self.options.get('skip_first') else 1
+        return self.calls == first or (self.calls > first and not self.options.get('once'))
 
 
 class RcutilsLogger:
@@ -132,7 +127,7 @@ class RcutilsLogger:
 
     def __init__(self, name: str = '') -> None:
         self.name = name
-        self._calls: dict[tuple[str, int, int], _CallFilters] = {}
+        self._lines: dict[tuple[str, int, int], _Line] = {}
 
     def get_child(self, name: str) -> RcutilsLogger:
         """The logger `name` below this one."""
@@ -171,21 +166,17 @@ class RcutilsLogger:
         frame = sys._getframe(1)  # noqa: SLF001 the documented way to the caller
         while frame.f_code.co_filename == __file__ and frame.f_back is not None:
             frame = frame.f_back
-        if not self._passes(frame, LoggingSeverity(severity), options):
+        file, number = frame.f_code.co_filename, frame.f_lineno
+        line = self._lines.setdefault((file, number, frame.f_lasti), _Line(severity, options))
+        if line.severity != severity:
+            raise ValueError('Logger severity cannot be changed between calls.')
+        if line.options != options:
+            raise ValueError('Logging filter parameters cannot be changed between calls.')
+        if not line.passes():
             return False
-        code = frame.f_code
-        place = (code.co_name, code.co_filename, frame.f_lineno)
+        place = (frame.f_code.co_name, file, number)
         emit(LogRecord(time.time_ns(), LoggingSeverity(severity), name, str(message), *place))
         return True
-
-    def _passes(self, frame: Any, severity: LoggingSeverity, options: dict[str, Any]) -> bool:
-        key = (frame.f_code.co_filename, frame.f_lineno, frame.f_lasti)
-        known = self._calls.setdefault(key, _CallFilters(severity, options))
-        if known.severity != severity:
-            raise ValueError('Logger severity cannot be changed between calls.')
-        if known.options != options:
-            raise ValueError('Logging filter parameters cannot be changed between calls.')
-        return known.passes()
 
     def debug(self, message: str, **options: Any) -> bool:
         """Log with severity DEBUG."""
@@ -199,9 +190,7 @@ class RcutilsLogger:
         """Log with severity WARN."""
         return self.log(message, LoggingSeverity.WARN, **options)
 
-    def warn(self, message: str, **options: Any) -> bool:
-        """Log with severity WARN (rclpy's older name)."""
-        return self.warning(message, **options)
+    warn = warning
 
     def error(self, message: str, **options: Any) -> bool:
         """Log with severity ERROR."""
