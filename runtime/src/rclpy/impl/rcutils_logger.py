@@ -18,23 +18,13 @@ import threading
 import time
 from typing import Any
 
+from rcl_interfaces.msg import Log
+
 from rclpy.impl.logging_severity import LoggingSeverity
+from rclpy.time import Time
 
 _COLOURS = {10: '\x1b[32m', 20: '', 30: '\x1b[33m', 40: '\x1b[31m', 50: '\x1b[31m'}
 _FILTERS = {'throttle_duration_sec', 'throttle_time_source_type', 'skip_first', 'once'}
-
-
-@dataclass(frozen=True)
-class LogRecord:
-    """One message that was logged."""
-
-    stamp_ns: int
-    severity: LoggingSeverity
-    name: str
-    message: str
-    function: str
-    file: str
-    line: int
 
 
 @dataclass
@@ -43,7 +33,7 @@ class _Settings:
 
     levels: dict[str, LoggingSeverity] = field(default_factory=dict)
     default_level: LoggingSeverity = LoggingSeverity.INFO
-    sinks: dict[str, Callable[[LogRecord], None]] = field(default_factory=dict)
+    sinks: dict[str, Callable[[Any], None]] = field(default_factory=dict)
     to_console: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,42 +51,38 @@ def effective_level(name: str) -> LoggingSeverity:
     return SETTINGS.default_level
 
 
-def _console_line(record: LogRecord) -> str:
+def _console_line(log: Any) -> str:
     layout = os.environ.get(
         'RCUTILS_CONSOLE_OUTPUT_FORMAT', '[{severity}] [{time}] [{name}]: {message}'
     )
-    seconds, nanoseconds = divmod(record.stamp_ns, 10**9)
     values = {
-        'severity': record.severity.name,
-        'time': f'{seconds}.{nanoseconds:09d}',
-        'time_as_nanoseconds': record.stamp_ns,
-        'name': record.name,
-        'message': record.message,
-        'function_name': record.function,
-        'file_name': record.file,
-        'line_number': record.line,
+        'severity': LoggingSeverity(log.level).name,
+        'time': f'{log.stamp.sec}.{log.stamp.nanosec:09d}',
+        'time_as_nanoseconds': log.stamp.sec * 10**9 + log.stamp.nanosec,
+        'name': log.name,
+        'message': log.msg,
+        'function_name': log.function,
+        'file_name': log.file,
+        'line_number': log.line,
     }
     line = re.sub(r'\{(\w+)\}', lambda m: str(values.get(m[1], m[0])), layout)
     coloured = os.environ.get('RCUTILS_COLORIZED_OUTPUT', str(int(sys.stderr.isatty())))
-    colour = _COLOURS[record.severity] if coloured == '1' else ''
+    colour = _COLOURS[log.level] if coloured == '1' else ''
     return f'{colour}{line}\x1b[0m\n' if colour else f'{line}\n'
 
 
-def emit(record: LogRecord) -> None:
-    """Write a message to the console, and to the sinks of its logger and of its ancestors."""
+def emit(log: Any) -> None:
+    """Write a rcl_interfaces/Log to the console, and to its logger's and its ancestors' sinks."""
     with SETTINGS.lock:
         if SETTINGS.to_console:
             to_stdout = os.environ.get('RCUTILS_LOGGING_USE_STDOUT') == '1'
-            print(
-                _console_line(record),
-                end='',
-                file=sys.stdout if to_stdout else sys.stderr,
-                flush=True,
-            )
+            stream = sys.stdout if to_stdout else sys.stderr
+            stream.write(_console_line(log))
+            stream.flush()
         sinks = list(SETTINGS.sinks.items())
     for name, sink in sinks:
-        if f'{record.name}.'.startswith(f'{name}.'):
-            sink(record)
+        if f'{log.name}.'.startswith(f'{name}.'):
+            sink(log)
 
 
 @dataclass
@@ -174,8 +160,17 @@ class RcutilsLogger:
             raise ValueError('Logging filter parameters cannot be changed between calls.')
         if not line.passes():
             return False
-        place = (frame.f_code.co_name, file, number)
-        emit(LogRecord(time.time_ns(), LoggingSeverity(severity), name, str(message), *place))
+        emit(
+            Log(
+                stamp=Time(nanoseconds=time.time_ns()).to_msg(),
+                level=int(severity),
+                name=name,
+                msg=str(message),
+                file=file,
+                function=frame.f_code.co_name,
+                line=number,
+            )
+        )
         return True
 
     def debug(self, message: str, **options: Any) -> bool:
