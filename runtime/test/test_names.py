@@ -6,7 +6,6 @@ import pytest
 from rclpy import exceptions
 from rclpy._arguments import parse
 from rclpy.node import Node
-from rclpy.utilities import remove_ros_args
 from ros_fixtures import spin_until
 from std_msgs.msg import String
 
@@ -96,13 +95,6 @@ def test_bad_node_names(context):
         make(context, namespace='/a/1')
 
 
-def test_command_line():
-    line = ['prog', '--x', '--ros-args', '-r', 'a:=b', '--log-level', 'debug', '--', 'y']
-    assert remove_ros_args(line) == ['prog', '--x', 'y']
-    assert parse(line).log_levels[''].name == 'DEBUG'
-    with pytest.raises(exceptions.UnknownROSArgsError, match='--what'):
-        parse(['--ros-args', '--what'])
+def test_arguments_that_are_not_supported():
     with pytest.raises(NotImplementedError, match='enclave'):
         parse(['--ros-args', '--enclave', '/x'])
-    with pytest.raises(exceptions.RemapInvalidError):
-        parse(['--ros-args', '-r', 'nonsense'])
