@@ -142,6 +142,11 @@ def test_checks_of_fields_are_not_switched_off():
         String(check_fields=False)
 
 
+def test_types_of_slots_are_refused():
+    with pytest.raises(NotImplementedError, match='std_msgs/msg/String SLOT_TYPES'):
+        _ = String.SLOT_TYPES
+
+
 @pytest.mark.parametrize('package', ['nav_msgs', 'control_msgs', 'tf2_ros', 'message_filters'])
 def test_packages_that_are_not_here_are_refused_by_name(package):
     with pytest.raises(NotImplementedError, match=package):

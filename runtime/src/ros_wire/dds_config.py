@@ -19,7 +19,7 @@ _TEMPLATE = """<CycloneDDS><Domain>
 <General><AllowMulticast>{multicast}</AllowMulticast><MaxMessageSize>65500B</MaxMessageSize></General>
 <Discovery><ParticipantIndex>{index}</ParticipantIndex>
 <MaxAutoParticipantIndex>100</MaxAutoParticipantIndex>{extra}</Discovery>
-<Internal><SocketReceiveBufferSize max="8MB"/><NackDelay>1ms</NackDelay>
+<Internal><SocketReceiveBufferSize max="32MB"/><NackDelay>1ms</NackDelay>
 <HeartbeatInterval min="1ms" minsched="2ms">10ms</HeartbeatInterval></Internal>
 </Domain></CycloneDDS>"""
 # Multicast, and which ports are taken; nothing is configured for the last.

@@ -17,9 +17,6 @@ _MATCHED = {True: 1 << 11, False: 1 << 12}
 class IncompatibleQos(ctypes.Structure):
     """Peers that can't match: how many, how many more, and DDS's number of the last's policy."""
 
-    total_count: int
-    total_count_change: int
-    policy_id: int
     _fields_ = (
         ('total_count', ctypes.c_uint32),
         ('total_count_change', ctypes.c_int32),

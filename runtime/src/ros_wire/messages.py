@@ -21,21 +21,27 @@ from ros_wire.fields import Kind, Nested, kind_of
 from ros_wire.limits import unsupported
 
 
+class _SlotTypes:
+    def __get__(self, message: Message | None, cls: type[Message]) -> Any:
+        raise unsupported(f'{cls.ros_type} SLOT_TYPES')
+
+
 class Message:
     """Base of all messages; takes its fields as keyword arguments."""
 
     __slots__: ClassVar[tuple[str, ...]] = ()
+    SLOT_TYPES = _SlotTypes()
     ros_type: ClassVar[str]
     kind: ClassVar[Nested]
     _defaults: ClassVar[dict[str, Callable[[], Any]]]
-    _texts: ClassVar[dict[str, str]]
+    _fields_and_field_types: ClassVar[dict[str, str]]
 
     def __init__(self, **values: Any) -> None:
         if not values.pop('check_fields', True):
             raise unsupported('check_fields=False')
-        unknown = values.keys() - self._texts.keys()
+        unknown = values.keys() - self._fields_and_field_types.keys()
         if unknown:
-            known = ', '.join(self._texts)
+            known = ', '.join(self._fields_and_field_types)
             raise AssertionError(
                 f'Invalid arguments passed to constructor: {", ".join(sorted(unknown))} '
                 f'({type(self).__name__} has {known})'
@@ -49,7 +55,7 @@ class Message:
     @classmethod
     def get_fields_and_field_types(cls) -> dict[str, str]:
         """Names and types of the fields, in the order of the definition."""
-        return dict(cls._texts)
+        return dict(cls._fields_and_field_types)
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same."""
@@ -57,14 +63,14 @@ class Message:
             np.array_equal(mine, getattr(other, name))
             if isinstance(mine := getattr(self, name), np.ndarray)
             else mine == getattr(other, name)
-            for name in self._texts
+            for name in self._fields_and_field_types
         )
 
     __hash__ = None  # type: ignore[assignment]  # messages are mutable
 
     def __repr__(self) -> str:
         """The object as text, sequences of numbers as lists."""
-        values = {name: getattr(self, name) for name in self._texts}
+        values = {name: getattr(self, name) for name in self._fields_and_field_types}
         fields = ', '.join(
             f'{name}={value.tolist() if isinstance(value, array) else value!r}'
             for name, value in values.items()
@@ -103,7 +109,7 @@ def message_class(type_name: str) -> type[Any]:
         'ros_type': type_name,
         '_defaults': {name: kind.default for name, kind in kinds.items()}
         | {field: lambda v=value: v for (t, field), value in DEFAULTS.items() if t == type_name},
-        '_texts': texts,
+        '_fields_and_field_types': texts,
     }
     cls: type[Message] = type(name, (Message,), body)
     slots = {field: cls.__dict__['_' + field] for field in kinds}
