@@ -3,7 +3,7 @@
 """
 What peers send wrongly is reported and dropped; nothing else happens.
 
-The decoder is given random bytes: FUZZ_EXAMPLES tells how many (100,000 take some minutes).
+The decoder is given random bytes: FUZZ_EXAMPLES tells how many (200,000 take some ten minutes).
 """
 
 import os
