@@ -10,12 +10,36 @@ from __future__ import annotations
 
 import os
 import sys
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from ros_wire.limits import unsupported_modules
 
 from rclpy._refuse import refuse_beside_real_rclpy
 
 refuse_beside_real_rclpy(sys.path, os.environ)
+unsupported_modules(
+    'rclpy.action',
+    'rclpy.destroyable',
+    'rclpy.endpoint_info',
+    'rclpy.experimental',
+    'rclpy.expand_topic_name',
+    'rclpy.logging_service',
+    'rclpy.parameter_client',
+    'rclpy.parameter_event_handler',
+    'rclpy.qos_overriding_options',
+    'rclpy.service_introspection',
+    'rclpy.subscription_content_filter_options',
+    'rclpy.topic_or_service_is_hidden',
+    'rclpy.type_description_service',
+    'rclpy.type_hash',
+    'rclpy.type_support',
+    'rclpy.validate_full_topic_name',
+    'rclpy.validate_namespace',
+    'rclpy.validate_node_name',
+    'rclpy.validate_parameter_name',
+    'rclpy.validate_topic_name',
+    'rclpy.waitable',
+)
 
 from rclpy.context import Context  # noqa: E402 nothing is loaded beside a real ROS 2
 from rclpy.signals import (  # noqa: E402 as above
@@ -28,15 +52,16 @@ from rclpy.utilities import (  # noqa: E402 as above
     get_default_context,
     get_rmw_implementation_identifier,
     ok,
+    try_shutdown,
 )
 from rclpy.utilities import shutdown as _shutdown  # noqa: E402 as above
-from rclpy.utilities import try_shutdown as _try_shutdown  # noqa: E402 as above
 
 if TYPE_CHECKING:
     from rclpy.executors import Executor
     from rclpy.node import Node
 
 __all__ = [
+    'Future',
     'create_node',
     'get_default_context',
     'get_global_executor',
@@ -51,43 +76,23 @@ __all__ = [
 ]
 
 
-class InitContextManager:
-    """What `init` returns: `with rclpy.init():` shuts down at the end."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    def __enter__(self) -> InitContextManager:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try_shutdown(context=self.context)
-
-
 def init(
     *,
     args: list[str] | None = None,
     context: Context | None = None,
     domain_id: int | None = None,
     signal_handler_options: SignalHandlerOptions | None = None,
-) -> InitContextManager:
+) -> None:
     """Initialise a context, by default the default one, and install signal handlers for that."""
-    is_default = context is None or context is get_default_context()
-    context = get_default_context() if context is None else context
+    default = get_default_context()
+    context = default if context is None else context
     if signal_handler_options is None:
+        is_default = context is default
         signal_handler_options = (
             SignalHandlerOptions.ALL if is_default else SignalHandlerOptions.NO
         )
     context.init(args, domain_id=domain_id)
-    if signal_handler_options != SignalHandlerOptions.NO:
-        install_signal_handlers(signal_handler_options)
-    return InitContextManager(context)
+    install_signal_handlers(signal_handler_options)
 
 
 _executors: list[Executor] = []
@@ -106,6 +111,7 @@ def get_global_executor() -> Executor:
             executor.shutdown()
 
         executor.context.on_shutdown(forget)
+        return executor
     return _executors[0]
 
 
@@ -117,16 +123,6 @@ def shutdown(*, context: Context | None = None, uninstall_handlers: bool | None 
     """
     is_default = context is None or context is get_default_context()
     _shutdown(context=None if is_default else context)
-    if uninstall_handlers or (uninstall_handlers is None and is_default):
-        uninstall_signal_handlers()
-
-
-def try_shutdown(
-    *, context: Context | None = None, uninstall_handlers: bool | None = None
-) -> None:
-    """Shut a context down unless it is already."""
-    is_default = context is None or context is get_default_context()
-    _try_shutdown(context=None if is_default else context)
     if uninstall_handlers or (uninstall_handlers is None and is_default):
         uninstall_signal_handlers()
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+import time
 from typing import Any
 
 from cyclonedds.core import Policy
 from ros_wire.dds import user_data
 from ros_wire.graph import EndpointInfo, NodeEntities
+from ros_wire.limits import unsupported
 
 from rclpy.context import Context
 from rclpy.duration import Duration, Infinite
@@ -23,6 +25,7 @@ from rclpy.qos import (
 )
 from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
 
+_POLL_S = 0.05
 NamesAndTypes = list[tuple[str, list[str]]]
 
 
@@ -30,15 +33,12 @@ class NodeGraph:
     """Names and types in the graph; a base class of Node."""
 
     _context: Context
-    resolve_topic_name: Callable[[str], str]
-    resolve_service_name: Callable[[str], str]
+    resolve_topic_name: Callable[..., str]
+    resolve_service_name: Callable[..., str]
 
     def get_topic_names_and_types(self, no_demangle: bool = False) -> NamesAndTypes:
         """All topics and their types."""
-        endpoints = self._context.graph.endpoints()
-        if no_demangle:
-            return _gather((e.topic, e.type_name) for e in endpoints)
-        return _gather((e.topic[2:], _ros_type(e)) for e in endpoints if e.topic.startswith('rt/'))
+        return _topics(self._context.graph.endpoints(), no_demangle)
 
     def get_service_names_and_types(self) -> NamesAndTypes:
         """All services that have a server, and their types."""
@@ -59,7 +59,16 @@ class NodeGraph:
 
     def get_node_names_and_namespaces_with_enclaves(self) -> list[tuple[str, str, str]]:
         """Not supported."""
-        raise NotImplementedError('rclpy Node.get_node_names_and_namespaces_with_enclaves')
+        raise unsupported('rclpy Node.get_node_names_and_namespaces_with_enclaves')
+
+    def wait_for_node(self, fully_qualified_node_name: str, timeout: float) -> bool:
+        """Wait until a node is there, for so long [s]; whether it is."""
+        wanted, end_s = '/' + fully_qualified_node_name.lstrip('/'), time.monotonic() + timeout
+        while not (found := wanted in self.get_fully_qualified_node_names()):
+            if time.monotonic() >= end_s:
+                break
+            time.sleep(_POLL_S)
+        return found
 
     def __of_node(self, name: str, namespace: str, *, writers: bool) -> list[EndpointInfo]:
         for node in self._context.graph.nodes():
@@ -92,33 +101,29 @@ class NodeGraph:
         """What services a node calls."""
         return _services(self.__of_node(node_name, node_namespace, writers=True), servers=False)
 
-    def __on_topic(self, topic: str, *, writers: bool) -> list[EndpointInfo]:
-        wire = 'rt' + self.resolve_topic_name(topic)
-        return [
-            e
-            for e in self._context.graph.endpoints()
-            if e.topic == wire and e.is_writer == writers
-        ]
+    def __endpoints(self, wire: str, *, writers: bool) -> list[EndpointInfo]:
+        endpoints = self._context.graph.endpoints()
+        return [e for e in endpoints if e.topic == wire and e.is_writer == writers]
 
     def count_publishers(self, topic_name: str) -> int:
-        """How many publishers a topic has."""
-        return len(self.__on_topic(topic_name, writers=True))
+        """How many publishers a topic has, which isn't remapped."""
+        wire = 'rt' + self.resolve_topic_name(topic_name, only_expand=True)
+        return len(self.__endpoints(wire, writers=True))
 
     def count_subscribers(self, topic_name: str) -> int:
-        """How many subscriptions a topic has."""
-        return len(self.__on_topic(topic_name, writers=False))
-
-    def __count_readers(self, wire: str) -> int:
-        endpoints = self._context.graph.endpoints()
-        return sum(e.topic == wire and not e.is_writer for e in endpoints)
+        """How many subscriptions a topic has, which isn't remapped."""
+        wire = 'rt' + self.resolve_topic_name(topic_name, only_expand=True)
+        return len(self.__endpoints(wire, writers=False))
 
     def count_services(self, service_name: str) -> int:
-        """How many servers a service has."""
-        return self.__count_readers(f'rq{self.resolve_service_name(service_name)}Request')
+        """How many servers a service has, which isn't remapped."""
+        name = self.resolve_service_name(service_name, only_expand=True)
+        return len(self.__endpoints(f'rq{name}Request', writers=False))
 
     def count_clients(self, service_name: str) -> int:
-        """How many clients a service has."""
-        return self.__count_readers(f'rr{self.resolve_service_name(service_name)}Reply')
+        """How many clients a service has, which isn't remapped."""
+        name = self.resolve_service_name(service_name, only_expand=True)
+        return len(self.__endpoints(f'rr{name}Reply', writers=False))
 
     def get_publishers_info_by_topic(
         self, topic_name: str, no_mangle: bool = False
@@ -134,7 +139,7 @@ class NodeGraph:
 
     def __info(self, topic: str, *, writers: bool, no_mangle: bool) -> list[TopicEndpointInfo]:
         if no_mangle:
-            raise NotImplementedError('rclpy option no_mangle')
+            raise unsupported('rclpy option no_mangle')
         owners: dict[bytes, NodeEntities] = {}
         for node in self._context.graph.nodes():
             owners.update(dict.fromkeys(node.writers if writers else node.readers, node))
@@ -150,11 +155,11 @@ class NodeGraph:
                 qos_profile=_profile(e.qos),
                 topic_type_hash=_hash(e),
             )
-            for e in self.__on_topic(topic, writers=writers)
+            for e in self.__endpoints('rt' + self.resolve_topic_name(topic), writers=writers)
         ]
 
 
-def _gather(pairs: Any) -> NamesAndTypes:
+def _gather(pairs: Iterable[tuple[str, str]]) -> NamesAndTypes:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, kind in pairs:
         found[name].add(kind)

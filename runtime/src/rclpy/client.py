@@ -1,6 +1,6 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Service clients. As in rmw_cyclonedds, a payload is a 16-byte request id and the body."""
+"""Service clients, see service.py for the protocol."""
 
 from __future__ import annotations
 
@@ -10,51 +10,26 @@ import threading
 import time
 from typing import Any
 
-from ros_wire.codec import HEADER, deserialize, serialize
-from ros_wire.dds import Participant, user_data
+from ros_wire.codec import HEADER, deserialize
+from ros_wire.dds import user_data
 
-from rclpy._entity import Entity, Work
-from rclpy.callback_groups import CallbackGroup
-from rclpy.qos import QoSProfile
+from rclpy._entity import Work
+from rclpy.service import ServiceSide
 from rclpy.task import Future
 
 _REQUEST_ID = struct.Struct('<Qq')
 _POLL_S = 0.02
 
 
-class Client(Entity):
+class Client(ServiceSide):
     """Calls a service; made by :meth:`Node.create_client`."""
 
-    def __init__(
-        self,
-        participant: Participant,
-        context: Any,
-        srv_type: type[Any],
-        service: str,
-        qos_profile: QoSProfile,
-        callback_group: CallbackGroup,
-    ) -> None:
-        super().__init__(callback_group)
-        self.srv_type, self.srv_name, self.qos_profile = srv_type, service, qos_profile
-        self._context = context
-        label, quality = f'clientid={participant.new_service_id()};', qos_profile.to_dds()
-        kind = srv_type.ros_type
-        # The reader first: a server looks for it when the request arrives.
-        self.reader = participant.reader(f'rr{service}Reply', kind + '_Response', quality, label)
-        self.writer = participant.writer(f'rq{service}Request', kind + '_Request', quality, label)
+    reads, writes, role = 'Response', 'Request', 'clientid'
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self._numbers = itertools.count(1)
         self._pending: dict[int, Future] = {}
-        self._lock = threading.Lock()
-
-    @property
-    def service_name(self) -> str:
-        """The fully qualified service."""
-        return self.srv_name
-
-    @property
-    def condition(self) -> int | None:
-        """Triggered while there are replies."""
-        return self.reader.condition_ref
 
     def service_is_ready(self) -> bool:
         """Whether a server that speaks Cyclone's protocol matches both ways."""
@@ -62,17 +37,13 @@ class Client(Entity):
         return bool(servers) and bool(self.reader.entity.get_matched_publications())
 
     def wait_for_service(self, timeout_sec: float | None = None) -> bool:
-        """
-        Wait until the service is ready.
-
-        :return: whether it is.
-        """
-        end_s = None if timeout_sec is None else time.monotonic() + timeout_sec
-        while not self.service_is_ready():
-            if not self._context.ok() or (end_s is not None and time.monotonic() >= end_s):
-                return False
+        """Wait until the service is ready; whether it is."""
+        end_s = float('inf') if timeout_sec is None else time.monotonic() + timeout_sec
+        while not (ready := self.service_is_ready()):
+            if not self._node.context.ok() or time.monotonic() >= end_s:
+                break
             time.sleep(_POLL_S)
-        return True
+        return ready
 
     def call_async(self, request: Any) -> Future:
         """
@@ -83,45 +54,39 @@ class Client(Entity):
         if not isinstance(request, self.srv_type.Request):
             raise TypeError(f'Expected {self.srv_type.Request}, got {type(request)}')
         number, future = next(self._numbers), Future()
-        with self._lock:
-            self._pending[number] = future
-        future.add_done_callback(lambda _: self.remove_pending_request(future))
-        request_id = _REQUEST_ID.pack(self.writer.handle, number)
-        self.writer.write(bytearray(HEADER + request_id) + serialize(request)[4:])
+        self._pending[number] = future
+        future.add_done_callback(self.remove_pending_request)
+        self.write(HEADER + _REQUEST_ID.pack(self.writer.handle, number), request)
         return future
 
     def call(self, request: Any, timeout_sec: float | None = None) -> Any:
-        """
-        Send a request and wait for the response, while another thread spins.
-
-        :raises TimeoutError: no response within `timeout_sec`.
-        """
+        """Send a request and wait for the response while another thread spins; None: too late."""
         done = threading.Event()
         future = self.call_async(request)
         future.add_done_callback(lambda _: done.set())
-        if not done.wait(None if timeout_sec is None or timeout_sec < 0 else timeout_sec):
+        if not done.wait(timeout_sec):
             self.remove_pending_request(future)
-            raise TimeoutError(f'no response from {self.srv_name} within {timeout_sec} s')
         return future.result()
 
     def remove_pending_request(self, future: Future) -> None:
         """Forget a request: its response will be dropped."""
-        with self._lock:
-            self._pending = {n: f for n, f in self._pending.items() if f is not future}
+        for number, pending in list(self._pending.items()):
+            if pending is future:
+                self._pending.pop(number, None)
 
     def take(self) -> Work | None:
         """Take one reply; those to other clients are dropped."""
-        sample = self.reader.take()
-        if sample is None or len(sample.data) < 20:
+        sample = self.take_sample()
+        if sample is None:
             return None
-        handle, number = _REQUEST_ID.unpack_from(sample.data, 4)
+        handle, number = _REQUEST_ID.unpack_from(sample.data, len(HEADER))
         future = self._pending.get(number)
         if handle != self.writer.handle or future is None:
             return None
-        body = HEADER + sample.data[20:]
-        return lambda: future.set_result(deserialize(body, self.srv_type.Response))
+        body = HEADER + sample.data[len(HEADER) + _REQUEST_ID.size :]
 
-    def destroy(self) -> None:
-        """Stop; pending requests get no response."""
-        self.writer.close()
-        self.reader.close()
+        def finish() -> None:
+            future._set_executor(self._node.executor)  # noqa: SLF001 rclpy's own name for it
+            future.set_result(deserialize(body, self.srv_type.Response))
+
+        return finish

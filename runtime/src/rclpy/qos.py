@@ -6,11 +6,18 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
 from typing import Any
+import warnings
 
 from ros_wire.dds import Quality
+from ros_wire.limits import unsupported, unsupported_names
 
 from rclpy.duration import Duration, Infinite
 
+__getattr__ = unsupported_names(
+    __name__,
+    *('qos_profile_unknown', 'qos_profile_best_available'),
+    *('DeadlineBestAvailable', 'LivelinessLeaseDurationeBestAvailable'),
+)
 #: No time given: DDS's default stands.
 _UNSET = Duration()
 
@@ -147,6 +154,12 @@ class QoSProfile:
         if issubclass(kind, QoSPolicyEnum) and isinstance(value, int):
             value = kind(value)
         assert isinstance(value, kind), f'{name} must be {kind.__name__}, not {value!r}'
+        if name == 'depth' and value == 0 and self.history == HistoryPolicy.KEEP_LAST:
+            warnings.warn(
+                "A zero depth with KEEP_LAST doesn't make sense; no data could be stored. "
+                'This will be interpreted as SYSTEM_DEFAULT',
+                stacklevel=2,
+            )
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -168,14 +181,10 @@ class QoSProfile:
         :raises NotImplementedError: a policy that this runtime doesn't support.
         """
         if self.avoid_ros_namespace_conventions:
-            raise NotImplementedError('rclpy QoSProfile.avoid_ros_namespace_conventions')
-        best_available = (
-            self.reliability == ReliabilityPolicy.BEST_AVAILABLE
-            or self.durability == DurabilityPolicy.BEST_AVAILABLE
-            or self.liveliness == LivelinessPolicy.BEST_AVAILABLE
-        )
-        if best_available:
-            raise NotImplementedError('rclpy QoS policy BEST_AVAILABLE')
+            raise unsupported('rclpy QoSProfile.avoid_ros_namespace_conventions')
+        for policy in (self.reliability, self.durability, self.liveliness):
+            if policy.name == 'BEST_AVAILABLE':
+                raise unsupported('rclpy QoS policy BEST_AVAILABLE')
         return Quality(
             depth=max(self.depth, 1),
             keep_all=self.history == HistoryPolicy.KEEP_ALL,
@@ -246,3 +255,45 @@ class QoSPresetProfiles(Enum):
     def get_from_short_key(cls, name: str) -> QoSProfile:
         """The profile of a name in any case."""
         return cls[name.upper()].value
+
+
+class QoSCompatibility(IntEnum):
+    """Whether a publisher and a subscription can match."""
+
+    OK = 0
+    WARNING = 1
+    ERROR = 2
+
+
+# What doesn't fit: policy, offered, requested.
+_MISFITS = (
+    ('reliability', ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE),
+    ('durability', DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL),
+    ('liveliness', LivelinessPolicy.AUTOMATIC, LivelinessPolicy.MANUAL_BY_TOPIC),
+)
+
+
+def qos_check_compatible(
+    publisher_qos: QoSProfile, subscription_qos: QoSProfile
+) -> tuple[QoSCompatibility, str]:
+    """Whether a publisher and a subscription can match, and why not."""
+    errors, doubts = [], []
+    for policy, less, more in _MISFITS:
+        offered, requested = getattr(publisher_qos, policy), getattr(subscription_qos, policy)
+        offers_any, requests_any = (
+            choice.name in {'SYSTEM_DEFAULT', 'UNKNOWN'} for choice in (offered, requested)
+        )
+        text = f'{policy}: publisher {offered.name}, subscription {requested.name};'
+        if (offered, requested) == (less, more):
+            errors.append(f'ERROR: {text}')
+        elif (offers_any and (requests_any or requested == more)) or (
+            offered == less and requests_any
+        ):
+            doubts.append(f'WARNING: {text}')
+    for policy in ('deadline', 'liveliness_lease_duration'):
+        offered, requested = getattr(publisher_qos, policy), getattr(subscription_qos, policy)
+        if requested != _UNSET and (offered == _UNSET or requested < offered):
+            errors.append(f'ERROR: {policy}: publisher {offered}, subscription {requested};')
+    if errors:
+        return QoSCompatibility.ERROR, ''.join(errors)
+    return QoSCompatibility.WARNING if doubts else QoSCompatibility.OK, ''.join(doubts)
