@@ -57,7 +57,7 @@ def test_options_and_members(make_node):
         ),
         'deadline': lambda: PublisherEventCallbacks(deadline=print),
         'enable_logger_service': lambda: make_node(enable_logger_service=True),
-        'enclaves': node.get_node_names_and_namespaces_with_enclaves,
+        'enclaves': lambda: node.get_node_names_and_namespaces_with_enclaves,
         'no_mangle': lambda: node.get_publishers_info_by_topic('s', no_mangle=True),
         'add_waitable': lambda: node.add_waitable(None),
         'wait_for_all_acked': lambda: publisher.wait_for_all_acked,

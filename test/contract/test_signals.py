@@ -14,7 +14,12 @@ SPINNER = """
     rclpy.init()
     node = rclpy.create_node('spinner')
     executor = MultiThreadedExecutor(2) if sys.argv[1:] == ['multi'] else None
-    timer = node.create_timer(0.01, lambda: timer.cancel() or print('ready'))
+    ticks = iter(range(10))  # by then the executor's threads run
+    def tick():
+        if next(ticks, None) is None:
+            timer.cancel()
+            print('ready')
+    timer = node.create_timer(0.01, tick)
     try:
         rclpy.spin(node, executor)
     except KeyboardInterrupt:

@@ -8,72 +8,28 @@ The same nodes run on the real rclpy. What isn't supported raises NotImplemented
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
-from ros_wire.limits import unsupported_modules
-
-from rclpy._refuse import refuse_beside_real_rclpy
-
-refuse_beside_real_rclpy(sys.path, os.environ)
-unsupported_modules(
-    'rclpy.action',
-    'rclpy.destroyable',
-    'rclpy.endpoint_info',
-    'rclpy.experimental',
-    'rclpy.expand_topic_name',
-    'rclpy.logging_service',
-    'rclpy.parameter_client',
-    'rclpy.parameter_event_handler',
-    'rclpy.qos_overriding_options',
-    'rclpy.service_introspection',
-    'rclpy.subscription_content_filter_options',
-    'rclpy.topic_or_service_is_hidden',
-    'rclpy.type_description_service',
-    'rclpy.type_hash',
-    'rclpy.type_support',
-    'rclpy.validate_full_topic_name',
-    'rclpy.validate_namespace',
-    'rclpy.validate_node_name',
-    'rclpy.validate_parameter_name',
-    'rclpy.validate_topic_name',
-    'rclpy.waitable',
-)
-
-from rclpy.context import Context  # noqa: E402 nothing is loaded beside a real ROS 2
-from rclpy.signals import (  # noqa: E402 as above
-    SignalHandlerOptions,
-    install_signal_handlers,
-    uninstall_signal_handlers,
-)
-from rclpy.task import Future  # noqa: E402 as above
-from rclpy.utilities import (  # noqa: E402 as above
+from rclpy import _refuse  # noqa: F401 first of all: nothing is loaded beside a real ROS 2
+from rclpy.context import Context
+from rclpy.signals import SignalHandlerOptions, install_signal_handlers, uninstall_signal_handlers
+from rclpy.task import Future
+from rclpy.utilities import (
     get_default_context,
     get_rmw_implementation_identifier,
     ok,
     try_shutdown,
 )
-from rclpy.utilities import shutdown as _shutdown  # noqa: E402 as above
+from rclpy.utilities import shutdown as _shutdown
 
 if TYPE_CHECKING:
     from rclpy.executors import Executor
     from rclpy.node import Node
 
-__all__ = [
-    'Future',
-    'create_node',
-    'get_default_context',
-    'get_global_executor',
-    'get_rmw_implementation_identifier',
-    'init',
-    'ok',
-    'shutdown',
-    'spin',
-    'spin_once',
-    'spin_until_future_complete',
-    'try_shutdown',
-]
+__all__ = ['Future', 'create_node', 'get_default_context', 'get_global_executor', 'init', 'ok']
+__all__ += ['get_rmw_implementation_identifier', 'shutdown', 'spin', 'spin_once']
+__all__ += ['spin_until_future_complete', 'try_shutdown']
+_executors: list[Executor] = []
 
 
 def init(
@@ -93,9 +49,6 @@ def init(
         )
     context.init(args, domain_id=domain_id)
     install_signal_handlers(signal_handler_options)
-
-
-_executors: list[Executor] = []
 
 
 def get_global_executor() -> Executor:
@@ -157,10 +110,7 @@ def spin(node: Node, executor: Executor | None = None) -> None:
 
 
 def spin_until_future_complete(
-    node: Node,
-    future: Future,
-    executor: Executor | None = None,
-    timeout_sec: float | None = None,
+    node: Node, future: Future, executor: Executor | None = None, timeout_sec: float | None = None
 ) -> None:
     """Run a node's callbacks until a future is done, or for so long."""
     executor = executor or get_global_executor()

@@ -25,14 +25,7 @@ __getattr__ = unsupported_names(
     'UnsupportedEventTypeError',
 )
 # DDS's QosPolicyId -> rmw's kind.
-_KINDS = {
-    2: QoSPolicyKind.DURABILITY,
-    4: QoSPolicyKind.DEADLINE,
-    8: QoSPolicyKind.LIVELINESS,
-    11: QoSPolicyKind.RELIABILITY,
-    13: QoSPolicyKind.HISTORY,
-    21: QoSPolicyKind.LIFESPAN,
-}
+_KINDS = {2: 'DURABILITY', 4: 'DEADLINE', 8: 'LIVELINESS', 11: 'RELIABILITY', 13: 'HISTORY'}
 QoSSubscriptionMatchedInfo = QoSPublisherMatchedInfo = Matched
 
 
@@ -67,7 +60,7 @@ class _Events(Entity):
 
     def _call_back(self, incompatible: IncompatibleQos | None, matched: Matched | None) -> None:
         if incompatible is not None and self._on_incompatible is not None:
-            kind = _KINDS.get(incompatible.policy_id, QoSPolicyKind.INVALID)
+            kind = QoSPolicyKind[_KINDS.get(incompatible.policy_id, 'INVALID')]
             counts = incompatible.total_count, incompatible.total_count_change
             self._on_incompatible(QoSRequestedIncompatibleQoSInfo(*counts, kind))
         if matched is not None:

@@ -16,7 +16,7 @@ from rclpy import _names
 from rclpy._arguments import Arguments, parse
 from rclpy._entity import refusing
 from rclpy._node_endpoints import NodeEndpoints
-from rclpy._node_graph import NodeGraph
+from rclpy._node_graph import NodeGraph, NodeNameNonExistentError
 from rclpy._node_parameters import NodeParameters
 from rclpy._rosout import RosoutSink
 from rclpy.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup
@@ -33,13 +33,16 @@ from rclpy.qos import (
 from rclpy.time_source import TimeSource
 from rclpy.utilities import get_default_context, get_logger_name
 
-__all__ = ['Node', 'Parameter']
+__all__ = ['Node', 'NodeNameNonExistentError', 'Parameter']
 
 
 class Node(NodeEndpoints, NodeParameters, NodeGraph):
     """A node; arguments as rclpy's."""
 
-    __getattr__ = refusing('handle', 'waitables', 'add_waitable', 'remove_waitable')
+    __getattr__ = refusing(
+        *('handle', 'waitables', 'add_waitable', 'remove_waitable'),
+        'get_node_names_and_namespaces_with_enclaves',
+    )
 
     def __init__(
         self,
@@ -57,7 +60,8 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         enable_logger_service: bool = False,
     ) -> None:
         check_not_given('Node', enable_logger_service=enable_logger_service)
-        self._context = get_default_context() if context is None else context
+        #: The context it belongs to.
+        self.context = self._context = get_default_context() if context is None else context
         if not self._context.ok():
             raise NotInitializedException('cannot create node')
         self.__arguments = _merged(
@@ -94,11 +98,6 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
             self._parameter_service = ParameterService(self)
 
     # What it is.
-
-    @property
-    def context(self) -> Context:
-        """The context it belongs to."""
-        return self._context
 
     @property
     def default_callback_group(self) -> CallbackGroup:

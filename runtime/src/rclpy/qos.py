@@ -112,45 +112,33 @@ QoSReliabilityPolicy = ReliabilityPolicy
 QoSDurabilityPolicy = DurabilityPolicy
 QoSLivelinessPolicy = LivelinessPolicy
 
-_FIELDS: dict[str, tuple[type, Any]] = {
-    'history': (HistoryPolicy, HistoryPolicy.KEEP_LAST),
-    'depth': (int, 10),
-    'reliability': (ReliabilityPolicy, ReliabilityPolicy.RELIABLE),
-    'durability': (DurabilityPolicy, DurabilityPolicy.VOLATILE),
-    'lifespan': (Duration, _UNSET),
-    'deadline': (Duration, _UNSET),
-    'liveliness': (LivelinessPolicy, LivelinessPolicy.SYSTEM_DEFAULT),
-    'liveliness_lease_duration': (Duration, _UNSET),
-    'avoid_ros_namespace_conventions': (bool, False),
-}
-
 
 class QoSProfile:
     """Policies of a publisher, subscription, client or service."""
 
-    history: HistoryPolicy
-    depth: int
-    reliability: ReliabilityPolicy
-    durability: DurabilityPolicy
-    lifespan: Duration
-    deadline: Duration
-    liveliness: LivelinessPolicy
-    liveliness_lease_duration: Duration
-    avoid_ros_namespace_conventions: bool
+    history: HistoryPolicy = HistoryPolicy.KEEP_LAST
+    depth: int = 10
+    reliability: ReliabilityPolicy = ReliabilityPolicy.RELIABLE
+    durability: DurabilityPolicy = DurabilityPolicy.VOLATILE
+    lifespan: Duration = _UNSET
+    deadline: Duration = _UNSET
+    liveliness: LivelinessPolicy = LivelinessPolicy.SYSTEM_DEFAULT
+    liveliness_lease_duration: Duration = _UNSET
+    avoid_ros_namespace_conventions: bool = False
 
     def __init__(self, **policies: Any) -> None:
-        if not policies.keys() <= _FIELDS.keys():
-            raise AssertionError(f'Invalid arguments passed to constructor: {policies.keys()}')
-        if 'history' not in policies and 'depth' not in policies:
+        names = type(self).__annotations__
+        assert policies.keys() <= names.keys(), f'Invalid arguments: {policies.keys()}'
+        if 'depth' not in policies and 'history' not in policies:
             raise InvalidQoSProfileException('History and/or depth settings are required.')
         if policies.get('history') == HistoryPolicy.KEEP_LAST and 'depth' not in policies:
             raise InvalidQoSProfileException('History set to KEEP_LAST without a depth setting.')
-        for name, (_, default) in _FIELDS.items():
-            setattr(self, name, policies.get(name, default))
+        for name in names:
+            setattr(self, name, policies.get(name, getattr(type(self), name)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Check the type of a policy."""
-        kind, _ = _FIELDS[name]
+        kind = type(getattr(QoSProfile, name))
         if issubclass(kind, QoSPolicyEnum) and isinstance(value, int):
             value = kind(value)
         assert isinstance(value, kind), f'{name} must be {kind.__name__}, not {value!r}'
