@@ -35,6 +35,7 @@ class Entity:
 
     #: The DDS entity that a wait set attaches; None if there is none.
     condition: int | None = None
+    topic = ''
     endpoints: Sequence[Endpoint] = ()
     event_handlers: Sequence[Entity] = ()
     __getattr__ = refusing(

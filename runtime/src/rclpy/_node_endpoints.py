@@ -35,7 +35,7 @@ def _of_kind(kind: type[Any]) -> Any:
 class NodeEndpoints:
     """Publishers, subscriptions, services, clients, timers; a base class of Node."""
 
-    _context: Context
+    context: Context
     _clock: ROSClock
     _logger: RcutilsLogger
     _default_callback_group: CallbackGroup
@@ -56,10 +56,17 @@ class NodeEndpoints:
     clients, services = _of_kind(Client), _of_kind(Service)
     timers, guards = _of_kind(Timer), _of_kind(GuardCondition)
 
-    def __keep(self, entity: _E) -> _E:
+    def __group(self, given: CallbackGroup | None) -> CallbackGroup:
+        return given or self._default_callback_group
+
+    def __keep(self, entity: _E, events: Any = None, group: CallbackGroup | None = None) -> _E:
+        if events is not None:
+            entity.event_handlers = events.create_event_handlers(
+                self.__group(group), entity.endpoints[0], entity.topic, self._logger
+            )
         self.__entities.extend((entity, *entity.event_handlers))
         if entity.endpoints:
-            self._context.graph.update(self.__announced, entity.endpoints, present=True)
+            self.context.graph.update(self.__announced, entity.endpoints, present=True)
         self.wake_executor()
         return entity
 
@@ -77,12 +84,9 @@ class NodeEndpoints:
         """Make a publisher."""
         check_not_given('create_publisher', qos_overriding_options=qos_overriding_options)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
-        writer = self._context.participant.writer('rt' + name, msg_type.ros_type, qos.to_dds())
+        writer = self.context.participant.writer('rt' + name, msg_type.ros_type, qos.to_dds())
         publisher = publisher_class(writer, msg_type, name, qos)
-        group = callback_group or self._default_callback_group
-        events = event_callbacks or PublisherEventCallbacks()
-        publisher.event_handlers = events.create_event_handlers(group, writer, name, self._logger)
-        return self.__keep(publisher)
+        return self.__keep(publisher, event_callbacks or PublisherEventCallbacks(), callback_group)
 
     def create_subscription(
         self,
@@ -99,16 +103,13 @@ class NodeEndpoints:
         """Make a subscription; with `raw` the callback gets bytes."""
         check_not_given('create_subscription', **others)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
-        group = callback_group or self._default_callback_group
-        reader = self._context.participant.reader('rt' + name, msg_type.ros_type, qos.to_dds())
+        group = self.__group(callback_group)
+        reader = self.context.participant.reader('rt' + name, msg_type.ros_type, qos.to_dds())
         subscription = Subscription(
             reader, msg_type, name, callback, group, qos, raw=raw, logger=self._logger
         )
         events = event_callbacks or SubscriptionEventCallbacks()
-        subscription.event_handlers = events.create_event_handlers(
-            group, reader, name, self._logger
-        )
-        return self.__keep(subscription)
+        return self.__keep(subscription, events, group)
 
     def create_client(
         self,
@@ -119,8 +120,7 @@ class NodeEndpoints:
         callback_group: CallbackGroup | None = None,
     ) -> Client:
         """Make a service client."""
-        name, group = self.resolve_service_name(srv_name), callback_group
-        group = group or self._default_callback_group
+        name, group = self.resolve_service_name(srv_name), self.__group(callback_group)
         return self.__keep(Client(self, srv_type, name, qos_profile, group))
 
     def create_service(
@@ -133,8 +133,7 @@ class NodeEndpoints:
         callback_group: CallbackGroup | None = None,
     ) -> Service:
         """Make a service server; the callback takes request and response, returns the latter."""
-        name, group = self.resolve_service_name(srv_name), callback_group
-        group = group or self._default_callback_group
+        name, group = self.resolve_service_name(srv_name), self.__group(callback_group)
         return self.__keep(Service(self, srv_type, name, qos_profile, group, callback=callback))
 
     def create_timer(
@@ -146,23 +145,24 @@ class NodeEndpoints:
         autostart: bool = True,
     ) -> Timer:
         """Make a timer on the node's clock, or another."""
-        group, period_ns = callback_group or self._default_callback_group, timer_period_sec * 1e9
-        clock = clock or self._clock
-        options: dict[str, Any] = {'wake': self.wake_executor, 'autostart': autostart}
-        return self.__keep(Timer(callback, group, int(period_ns), clock, **options))
+        group, period_ns = self.__group(callback_group), int(timer_period_sec * 1e9)
+        clock, wake = clock or self._clock, self.wake_executor
+        return self.__keep(
+            Timer(callback, group, period_ns, clock, wake=wake, autostart=autostart)
+        )
 
     def create_guard_condition(
         self, callback: Callable[[], Any], callback_group: CallbackGroup | None = None
     ) -> GuardCondition:
         """Make a guard condition."""
-        group = callback_group or self._default_callback_group
+        group = self.__group(callback_group)
         return self.__keep(GuardCondition(callback, group, self.wake_executor))
 
     def create_rate(self, frequency: float, clock: Clock | None = None) -> Rate:
         """Make a rate of a frequency above 0 [Hz]."""
         if frequency <= 0:
             raise ValueError('frequency must be > 0')
-        return Rate(int(1e9 / frequency), clock or self._clock, self._context)
+        return Rate(int(1e9 / frequency), clock or self._clock, self.context)
 
     def __destroy(self, entity: Entity) -> bool:
         """Destroy what belongs to it; False if it isn't this node's."""
@@ -171,7 +171,7 @@ class NodeEndpoints:
         for gone in (entity, *entity.event_handlers):
             self.__entities.remove(gone)
         if entity.endpoints:
-            self._context.graph.update(self.__announced, entity.endpoints, present=False)
+            self.context.graph.update(self.__announced, entity.endpoints, present=False)
         self.wake_executor()
         entity.destroy()
         return True

@@ -61,11 +61,11 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
     ) -> None:
         check_not_given('Node', enable_logger_service=enable_logger_service)
         #: The context it belongs to.
-        self.context = self._context = get_default_context() if context is None else context
-        if not self._context.ok():
+        self.context = get_default_context() if context is None else context
+        if not self.context.ok():
             raise NotInitializedException('cannot create node')
         self.__arguments = _merged(
-            cli_args, self._context.arguments if use_global_arguments else None
+            cli_args, self.context.arguments if use_global_arguments else None
         )
         self.__given_name, self.__name = node_name, self.__arguments.node_name(node_name)
         namespace = self.__arguments.namespace(node_name, namespace or '/')
@@ -77,8 +77,8 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         self.__destroyed = False
         self.__announced = NodeEntities(self.__name, self.__namespace)
         NodeEndpoints.__init__(self, self.__announced)
-        self._context.graph.add(self.__announced)
-        self._context.count_node(+1)
+        self.context.graph.add(self.__announced)
+        self.context.count_node(+1)
         self._clock = ROSClock()
         self._logger = get_logger(get_logger_name(self.get_fully_qualified_name()))
         to_rosout = enable_rosout and self.__arguments.to_rosout
@@ -173,8 +173,8 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         if self.__rosout is not None:
             self.__rosout.close()
         self.destroy_entities()
-        self._context.graph.remove(self.__announced)
-        self._context.count_node(-1)
+        self.context.graph.remove(self.__announced)
+        self.context.count_node(-1)
 
 
 def _merged(cli_args: list[str] | None, context_arguments: Arguments | None) -> Arguments:

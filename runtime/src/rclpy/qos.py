@@ -32,16 +32,9 @@ class InvalidQoSProfileException(Exception):  # noqa: N818 rclpy's name
 class QoSPolicyKind(IntFlag):
     """The policies, as incompatibility events name them."""
 
-    INVALID = 1
-    DURABILITY = 2
-    DEADLINE = 4
-    LIVELINESS = 8
-    RELIABILITY = 16
-    HISTORY = 32
-    LIFESPAN = 64
-    DEPTH = 128
-    LIVELINESS_LEASE_DURATION = 256
-    AVOID_ROS_NAMESPACE_CONVENTIONS = 512
+    INVALID, DURABILITY, DEADLINE, LIVELINESS = 1, 2, 4, 8
+    RELIABILITY, HISTORY, LIFESPAN, DEPTH = 16, 32, 64, 128
+    LIVELINESS_LEASE_DURATION, AVOID_ROS_NAMESPACE_CONVENTIONS = 256, 512
 
 
 def qos_policy_name_from_kind(policy_kind: int) -> str:
@@ -71,46 +64,29 @@ class QoSPolicyEnum(IntEnum):
 class HistoryPolicy(QoSPolicyEnum):
     """How many samples are kept."""
 
-    SYSTEM_DEFAULT = 0
-    KEEP_LAST = 1
-    KEEP_ALL = 2
-    UNKNOWN = 3
+    SYSTEM_DEFAULT, KEEP_LAST, KEEP_ALL, UNKNOWN = 0, 1, 2, 3
 
 
 class ReliabilityPolicy(QoSPolicyEnum):
     """Whether lost samples are sent again."""
 
-    SYSTEM_DEFAULT = 0
-    RELIABLE = 1
-    BEST_EFFORT = 2
-    UNKNOWN = 3
-    BEST_AVAILABLE = 4
+    SYSTEM_DEFAULT, RELIABLE, BEST_EFFORT, UNKNOWN, BEST_AVAILABLE = 0, 1, 2, 3, 4
 
 
 class DurabilityPolicy(QoSPolicyEnum):
     """Whether late subscriptions get earlier samples."""
 
-    SYSTEM_DEFAULT = 0
-    TRANSIENT_LOCAL = 1
-    VOLATILE = 2
-    UNKNOWN = 3
-    BEST_AVAILABLE = 4
+    SYSTEM_DEFAULT, TRANSIENT_LOCAL, VOLATILE, UNKNOWN, BEST_AVAILABLE = 0, 1, 2, 3, 4
 
 
 class LivelinessPolicy(QoSPolicyEnum):
     """Who asserts that a publisher lives."""
 
-    SYSTEM_DEFAULT = 0
-    AUTOMATIC = 1
-    MANUAL_BY_TOPIC = 3
-    UNKNOWN = 4
-    BEST_AVAILABLE = 5
+    SYSTEM_DEFAULT, AUTOMATIC, MANUAL_BY_TOPIC, UNKNOWN, BEST_AVAILABLE = 0, 1, 3, 4, 5
 
 
-QoSHistoryPolicy = HistoryPolicy
-QoSReliabilityPolicy = ReliabilityPolicy
-QoSDurabilityPolicy = DurabilityPolicy
-QoSLivelinessPolicy = LivelinessPolicy
+QoSHistoryPolicy, QoSReliabilityPolicy = HistoryPolicy, ReliabilityPolicy
+QoSDurabilityPolicy, QoSLivelinessPolicy = DurabilityPolicy, LivelinessPolicy
 
 
 class QoSProfile:
@@ -206,7 +182,7 @@ def as_profile(qos: QoSProfile | int) -> QoSProfile:
 
 
 _BEST_EFFORT, _LATCHED = ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.TRANSIENT_LOCAL
-qos_profile_default = QoSProfile(depth=10)
+qos_profile_default = qos_profile_services_default = QoSProfile(depth=10)
 qos_profile_system_default = QoSProfile(
     history=HistoryPolicy.SYSTEM_DEFAULT,
     depth=0,
@@ -214,9 +190,7 @@ qos_profile_system_default = QoSProfile(
     durability=DurabilityPolicy.SYSTEM_DEFAULT,
 )
 qos_profile_sensor_data = QoSProfile(depth=5, reliability=_BEST_EFFORT)
-qos_profile_services_default = QoSProfile(depth=10)
-qos_profile_parameters = QoSProfile(depth=1000)
-qos_profile_parameter_events = QoSProfile(depth=1000)
+qos_profile_parameters = qos_profile_parameter_events = QoSProfile(depth=1000)
 qos_profile_action_status_default = QoSProfile(depth=1, durability=_LATCHED)
 qos_profile_rosout_default = QoSProfile(
     depth=1000, durability=_LATCHED, lifespan=Duration(seconds=10)
@@ -248,9 +222,7 @@ class QoSPresetProfiles(Enum):
 class QoSCompatibility(IntEnum):
     """Whether a publisher and a subscription can match."""
 
-    OK = 0
-    WARNING = 1
-    ERROR = 2
+    OK, WARNING, ERROR = 0, 1, 2
 
 
 # What doesn't fit: policy, offered, requested.

@@ -24,10 +24,7 @@ from rclpy.context import LIVE
 class SignalHandlerOptions(IntFlag):
     """Which handlers to install."""
 
-    NO = 0
-    SIGINT = 1
-    SIGTERM = 2
-    ALL = 3
+    NO, SIGINT, SIGTERM, ALL = 0, 1, 2, 3
 
 
 _OPTIONS = {
