@@ -23,10 +23,8 @@ from pi0_ros.execution.inputs import Inputs
 from pi0_ros.execution.limits import JointLimits, Motion
 from pi0_ros.execution.operator import Operator
 from pi0_ros.execution.report import Counters, Report
-from pi0_ros.execution.seams import FORESEEING
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.status import State, Status
-from pi0_ros.execution.timeline import remaining_ns
 from pi0_ros.types import NS_PER_S, Chunk, Command, InputError
 
 
@@ -87,8 +85,8 @@ class ChunkExecutor:
         """Know nothing of chunks and robot; say since when."""
         self._inputs = Inputs(self._limits.names, self._settings, self._velocities, since)
         self._begin_anew(f'nothing known {since}')
-        self._rest_ns: int | None = None  # since when commands have been still; None if they move
         self._following.forget()
+        self._following.rest_ns = None
 
     def _begin_anew(self, reason: str) -> None:
         """Let the next motion begin at the robot, which first must not be left rolling."""
@@ -216,9 +214,20 @@ class ChunkExecutor:
             self._fault = astray
         obstacle = self._fault or self._operator.forbids(now_ns) or blind or astray
         if obstacle is None:
-            obstacle = self._inputs.no_aim(now_ns)
+            obstacle = self._inputs.no_aim(now_ns) or self._ran_out(now_ns)
             self._counters.ticks_stalled += bool(obstacle and self._inputs.chunk)
         return obstacle
+
+    def _ran_out(self, now_ns: int) -> str | None:
+        """Why the newest chunk has nothing left to follow."""
+        left_s = self._left_s(now_ns)
+        return f'newest chunk ran out {-left_s:.2f} s ago' if left_s < 0 else None
+
+    def _left_s(self, now_ns: int) -> float:
+        """Time until the last point of the newest chunk, as it is or would be followed [s]."""
+        chunk = self._inputs.chunk
+        assert chunk is not None
+        return (self._following.ends_ns(chunk, now_ns) - now_ns) / NS_PER_S
 
     def _astray(self) -> str | None:
         """Why the robot is too far from where commands are: the last one, or the limits."""
@@ -252,30 +261,23 @@ class ChunkExecutor:
         command = self._emit(motion, now_ns)
         self._counters.ticks_limited += limited
         age_s = (now_ns - chunk.stamp_ns) / NS_PER_S
-        left_s = remaining_ns(chunk, now_ns) / NS_PER_S
-        text = f'chunk is {age_s:.2f} s old, {left_s:.2f} s of it left'
+        text = f'chunk is {age_s:.2f} s old, {self._left_s(now_ns):.2f} s of it left'
         self._status = Status(State.RUNNING, text)
         return command
 
     def _take_over(self, chunk: Chunk, motion: Motion, now_ns: int) -> None:
         """Let the next command be the first to follow a chunk."""
-        settings, last = self._settings, self._following.chunk
-        time_ns = now_ns - settings.period_ns
-        late_ns = 0
-        untouched = self._rest_ns is not None and chunk.stamp_ns >= self._rest_ns
-        if untouched and settings.strategy not in FORESEEING:
-            late_ns = max(0, time_ns - chunk.stamp_ns - int(chunk.times_ns[0]))
-        self._rest_ns = None
-        left_ns = None if last is None else remaining_ns(last, now_ns)
+        last = self._following.chunk
+        left_ns = None if last is None else self._following.ends_ns(last, now_ns) - now_ns
         self._report.taken_over(now_ns - chunk.stamp_ns, left_ns)
-        self._following.take_over(chunk, motion, self._before or motion, time_ns, late_ns)
+        self._following.take_over(chunk, motion, self._before or motion, now_ns)
 
     def _hold(self, now_ns: int, text: str) -> Command | None:
         """Brake and stay, or be silent if there is no motion to end."""
         self._counters.holds += self._status.state is State.RUNNING
         self._following.forget()
-        if self._rest_ns is None and (self._motion is None or not self._motion.velocity.any()):
-            self._rest_ns = now_ns
+        if self._motion is None or not self._motion.velocity.any():
+            self._following.rest(now_ns)
         over = not self._operator.enabled or self._ending is not None
         if over and self._motion is not None and not self._motion.velocity.any():
             self._motion = self._ending = None

@@ -13,7 +13,7 @@ import numpy as np
 
 from pi0_ros.execution.jerk import JerkLimiter
 from pi0_ros.execution.limits import JointLimits, Limiter, Motion, Target
-from pi0_ros.execution.seams import STRATEGIES, Handover
+from pi0_ros.execution.seams import FORESEEING, STRATEGIES, Handover
 from pi0_ros.execution.settings import ExecutorSettings
 from pi0_ros.execution.timeline import Course
 from pi0_ros.execution.velocities import VelocityJoints
@@ -41,7 +41,28 @@ class Following:
         self._reach = self.velocities.reach(limits)
         limiter = JerkLimiter if np.isfinite(limits.jerk).any() else Limiter
         self._limiter = limiter(limits, settings.period_ns, self.velocities.told)
+        self.rest_ns: int | None = None
+        """Since when commands have been still [ns]; None if they move, or did when last told."""
         self.forget()
+
+    def rest(self, now_ns: int) -> None:
+        """Hear that commands are still."""
+        if self.rest_ns is None:
+            self.rest_ns = now_ns
+
+    def ends_ns(self, chunk: Chunk, now_ns: int) -> int:
+        """When a chunk's last point is due, as it is followed or would be from now on [ns]."""
+        if chunk is self.chunk:
+            return self._courses[-1].ends_ns
+        return chunk.end_ns + self._late_ns(chunk, now_ns)
+
+    def _late_ns(self, chunk: Chunk, now_ns: int) -> int:
+        """How much later than it says a chunk would happen if it were taken over now [ns]."""
+        untouched = self.rest_ns is not None and chunk.stamp_ns >= self.rest_ns
+        if not untouched or self._settings.strategy in FORESEEING:
+            return 0
+        begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
+        return max(0, now_ns - self._settings.period_ns - begins_ns)
 
     def forget(self) -> None:
         """Follow nothing: what comes next is joined to nothing but the last command."""
@@ -50,18 +71,17 @@ class Following:
         self._target: Target | None = None
         self._courses: tuple[Course, ...] = ()  # of the chunks that were followed, oldest first
 
-    def take_over(
-        self, chunk: Chunk, motion: Motion, before: Motion, time_ns: int, late_ns: int
-    ) -> None:
+    def take_over(self, chunk: Chunk, motion: Motion, before: Motion, now_ns: int) -> None:
         """
         Join a chunk to the motion.
 
         :param motion: the last command.
         :param before: the command before it.
-        :param time_ns: when the last command was due [ns].
-        :param late_ns: how much later than it says the chunk is to happen [ns].
+        :param now_ns: when the next command, the first to follow the chunk, is due [ns].
         """
         settings, (slope, bend) = self._settings, self._reach
+        time_ns, late_ns = now_ns - settings.period_ns, self._late_ns(chunk, now_ns)
+        self.rest_ns = None
         new = Course(
             self.velocities.course(chunk),
             settings.interpolation,

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.execution.timeline import remaining_ns
 from pi0_ros.execution.velocities import VelocityJoints
 from pi0_ros.types import NS_PER_S, Chunk, InputError, finite_array
 
@@ -106,7 +105,7 @@ class Inputs:
         return None
 
     def no_aim(self, now_ns: int) -> str | None:
-        """Why there is no chunk to follow; None if there is one."""
+        """Why there is no chunk to follow; None if there is one, whether it lasts or not."""
         if self._chunk_fault is not None:
             return f'rejected a chunk: {self._chunk_fault}'
         if self.chunk is None:
@@ -114,8 +113,7 @@ class Inputs:
         age_s, limit_s = _age_s(self.chunk.stamp_ns, now_ns), self._settings.chunk_timeout_s
         if age_s > limit_s:
             return f'newest chunk is {age_s:.2f} s old, limit {limit_s:.2f} s'
-        left_s = remaining_ns(self.chunk, now_ns) / NS_PER_S
-        return f'newest chunk ran out {-left_s:.2f} s ago' if left_s < 0 else None
+        return None
 
     def _in_our_order(self, chunk: Chunk) -> Chunk:
         """Return a chunk with its joints in our order."""

@@ -101,11 +101,6 @@ class Course:
         return Course(replace(self.chunk, positions=positions), *self._reading)
 
 
-def remaining_ns(chunk: Chunk, now_ns: int) -> int:
-    """Time until the last point [ns]; negative once that point is past."""
-    return chunk.end_ns - now_ns
-
-
 def _linear(_times: Array, positions: Array, _smoothing_s: float, pieces: Array) -> None:
     """Straight lines."""
     pieces[0] = positions

@@ -12,6 +12,7 @@ from __future__ import annotations
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import TwistStamped
 import numpy as np
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import JointState
@@ -75,6 +76,7 @@ PARAMETERS = (
 )  # fmt: skip
 
 NAME = 'chunk_executor'
+LEAVE_S = 2.0  # braking takes less; without ticks, as in a simulation that stands, it never ends
 LEVELS = {
     State.IDLE: DiagnosticStatus.OK,
     State.RUNNING: DiagnosticStatus.OK,
@@ -118,6 +120,8 @@ class ExecutorNode(Node):
         self._last_state: State | None = None
         self._refused = ''
         self._last_tick_ns = 0
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._leaving_since_ns: int | None = None
         self._worst_gap_ns = 0
         self._outputs = [self._make_output(output) for output in robot.outputs]
         self._state_out = self.create_publisher(DiagnosticStatus, '~/state', 10)
@@ -131,6 +135,8 @@ class ExecutorNode(Node):
         self.create_service(Trigger, '~/stop', self._on_stop)
         self.create_timer(1.0 / p.rate_hz, self._tick)
         self.create_timer(1.0, self._publish_diagnostics)
+        # A signal's handler waits for the next callback, and other timers may stand still.
+        self.create_timer(0.1, self._leave_in_time, clock=self._steady)
 
     def _make_output(self, output: Output):
         """Return the function that sends a command's part to one controller."""
@@ -204,11 +210,24 @@ class ExecutorNode(Node):
         if command is not None:
             for send in self._outputs:
                 send(command)
+        elif self._leaving_since_ns is not None:
+            self.context.try_shutdown()
+            return
         status = self._core.status
         if status.state is not self._last_state:
             self._last_state = status.state
             self.get_logger().info(str(status))
             self._state_out.publish(self._status_message(now_ns))
+
+    def leave(self) -> None:
+        """Brake, and shut down as soon as the robot has been told to stand still."""
+        self._core.set_enabled(enabled=False)
+        self._leaving_since_ns = self._steady.now().nanoseconds
+
+    def _leave_in_time(self) -> None:
+        since_ns, now_ns = self._leaving_since_ns, self._steady.now().nanoseconds
+        if since_ns is not None and now_ns - since_ns > LEAVE_S * NS_PER_S:
+            self.context.try_shutdown()
 
     def _status_message(self, now_ns: int) -> DiagnosticStatus:
         status = self._core.status
@@ -237,4 +256,4 @@ class ExecutorNode(Node):
 
 def main() -> None:
     """Run the node."""
-    run(ExecutorNode)
+    run(ExecutorNode, end=ExecutorNode.leave)

@@ -1,47 +1,78 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Substitutions, conditions, arguments, groups, includes and events of launch."""
+"""What launching does beyond ROS 2: nothing is left behind, what is missing says so."""
 
 from __future__ import annotations
 
-from typing import List  # noqa: UP035  what launch files write
+import importlib
+import json
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
 
+from ament_index_python.executables import get_executable_paths
 from launch import LaunchContext, LaunchDescription, LaunchService
 from launch.actions import (
-    DeclareLaunchArgument,
-    EmitEvent,
+    ExecuteProcess,
     GroupAction,
     IncludeLaunchDescription,
-    LogInfo,
-    OpaqueFunction,
     RegisterEventHandler,
-    SetEnvironmentVariable,
-    SetLaunchConfiguration,
     Shutdown,
     TimerAction,
-    UnsetEnvironmentVariable,
 )
-from launch.conditions import IfCondition, InvalidConditionExpressionError, UnlessCondition
-from launch.event_handlers import OnShutdown
-from launch.events import Shutdown as ShutdownEvent
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import (
-    AndSubstitution,
-    EnvironmentVariable,
-    EqualsSubstitution,
-    FindExecutable,
-    IfElseSubstitution,
-    LaunchConfiguration,
-    NotEqualsSubstitution,
-    NotSubstitution,
-    PathJoinSubstitution,
-    PythonExpression,
-    SubstitutionFailure,
-    TextSubstitution,
-    ThisLaunchFileDir,
-)
-from launch.utilities.type_utils import perform_typed_substitution
+from launch.event_handlers import OnProcessStart, OnShutdown
+from launch.substitutions import PythonExpression
+from launch_ros.actions import LifecycleNode, Node
+from launch_ros.parameter_descriptions import ParameterFile
 import pytest
+
+LAUNCH = """
+import sys
+from launch import LaunchDescription
+from launch.actions import ExecuteProcess
+
+
+def generate_launch_description():
+    cmd = [sys.executable, '-c', {code!r}]
+    return LaunchDescription([ExecuteProcess(cmd=cmd, output='screen', sigterm_timeout='1')])
+"""
+FAMILY = """
+import os, subprocess, time
+grandchild = subprocess.Popen(['sleep', '600'])
+print('pids', os.getpid(), grandchild.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def is_running(pid):
+    try:
+        stat = Path(f'/proc/{pid}/stat').read_text()
+    except OSError:
+        return False
+    return stat.rpartition(')')[2].split()[0] != 'Z'
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='looks at /proc')
+@pytest.mark.parametrize(
+    ('signum', 'code'), [(signal.SIGINT, 0), (signal.SIGTERM, 1), (signal.SIGKILL, -9)]
+)
+def test_no_orphans_whatever_ends_the_launch(tmp_path, signum, code):
+    path = tmp_path / 'family.launch.py'
+    family = FAMILY.replace("'sleep', '600'", "'true'") if signum == signal.SIGKILL else FAMILY
+    path.write_text(LAUNCH.format(code=family))
+    command = [sys.executable, '-m', 'ros2cli.main', 'launch', str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        line = next(line for line in process.stdout if 'pids' in line)
+        pids = [int(word) for word in line.split()[-2:]]
+        process.send_signal(signum)
+        rest = process.stdout.read()
+        assert process.wait(20) == code, rest
+    end_s = time.monotonic() + 10
+    while any(map(is_running, pids)) and time.monotonic() < end_s:
+        time.sleep(0.02)
+    assert not any(map(is_running, pids))
 
 
 def run(*entities):
@@ -50,237 +81,135 @@ def run(*entities):
     return service.run()
 
 
-def context(**configurations):
-    found = LaunchContext()
-    found.launch_configurations.update(configurations)
-    return found
+def test_handler_that_fails_leaves_nothing_running(capsys):
+    child = ExecuteProcess(cmd=['sleep', '600'])
+    started = OnProcessStart(target_action=child, on_start=[Shutdown()])
+    failing = OnShutdown(on_shutdown=lambda *_: {}['gone'])
+    assert run(RegisterEventHandler(started), child, RegisterEventHandler(failing)) == 1
+    assert child.return_code == -signal.SIGINT
+    assert "'gone'" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ('substitution', 'expected'),
-    [
-        (TextSubstitution(text='a'), 'a'),
-        (LaunchConfiguration('x'), '3'),
-        (LaunchConfiguration('none', default=5), '5'),
-        (LaunchConfiguration('none', default=['a', LaunchConfiguration('x')]), 'a3'),
-        (EnvironmentVariable('NOT_SET_HERE', default_value='d'), 'd'),
-        (PathJoinSubstitution(['/a', LaunchConfiguration('x'), 'b.yaml']), '/a/3/b.yaml'),
-        (PythonExpression([LaunchConfiguration('x'), ' + 1']), '4'),
-        (PythonExpression(["'", LaunchConfiguration('x'), "' == '3' and cos(0) == 1"]), 'True'),
-        (EqualsSubstitution(LaunchConfiguration('x'), '3.0'), 'true'),
-        (EqualsSubstitution('True', 1), 'true'),
-        (EqualsSubstitution('a', 'A'), 'false'),
-        (NotEqualsSubstitution(LaunchConfiguration('x'), 4), 'true'),
-        (NotSubstitution('1'), 'false'),
-        (AndSubstitution('true', LaunchConfiguration('t')), 'true'),
-        (IfElseSubstitution(LaunchConfiguration('t'), 'yes', 'no'), 'yes'),
-        (IfElseSubstitution('false', if_value='yes'), ''),
-    ],
-)
-def test_substitutions_perform(substitution, expected):
-    assert substitution.perform(context(x='3', t='true')) == expected
+def test_expressions_may_use_modules():
+    expression = PythonExpression(['os.sep + ', "'a'"], ['os'])  # since Iron
+    assert expression.perform(LaunchContext()) == '/a'
 
 
-def test_what_is_not_there_fails_by_name():
-    with pytest.raises(SubstitutionFailure, match="'nope' does not exist"):
-        LaunchConfiguration('nope').perform(context())
-    with pytest.raises(SubstitutionFailure, match="'nope' not found on the PATH"):
-        FindExecutable('nope').perform(context())
-    assert FindExecutable('sh').perform(context()).endswith('/sh')
-
-
-@pytest.mark.parametrize(
-    ('value', 'data_type', 'expected'),
-    [
-        (LaunchConfiguration('x'), None, 3),
-        (LaunchConfiguration('x'), str, '3'),
-        (LaunchConfiguration('x'), float, 3.0),
-        ('text', None, 'text'),
-        ([LaunchConfiguration('x'), '4'], int, 34),
-        (LaunchConfiguration('l'), List[int], [1, 2]),  # noqa: UP006  as above
-        ([[LaunchConfiguration('x')], [LaunchConfiguration('x')]], list[int], [3, 3]),
-        (LaunchConfiguration('one'), bool, True),
-    ],
-)
-def test_typed_substitutions(value, data_type, expected):
-    found = perform_typed_substitution(context(x='3', l='[1, 2]', one='1'), value, data_type)
-    assert found == expected
-    assert type(found) is type(expected)
-
-
-def test_typed_substitutions_refuse_other_types():
-    with pytest.raises(TypeError):
-        perform_typed_substitution(context(), 'text', int)
-    with pytest.raises(ValueError, match='abc'):
-        perform_typed_substitution(context(x='abc'), LaunchConfiguration('x'), float)
-    with pytest.raises(ValueError, match='Cannot convert'):
-        perform_typed_substitution(context(x='[1, a]'), LaunchConfiguration('x'), None)
-
-
-def test_conditions():
-    assert IfCondition(' True ').evaluate(context())
-    assert not IfCondition(LaunchConfiguration('x')).evaluate(context(x='0'))
-    assert UnlessCondition('false').evaluate(context())
-    with pytest.raises(InvalidConditionExpressionError, match='maybe'):
-        IfCondition('maybe').evaluate(context())
-
-
-def test_unsupported_names_say_so():
-    with pytest.raises(NotImplementedError, match=r'launch\.substitutions\.Command'):
-        from launch.substitutions import Command  # noqa: F401,PLC0415
-    with pytest.raises(ImportError):
-        from launch.substitutions import Nonsense  # noqa: F401,PLC0415
-
-
-def test_declared_arguments(capsys):
-    seen = []
-    code = run(
-        DeclareLaunchArgument('a', default_value=['x', 'y']),
-        DeclareLaunchArgument('b', default_value=LaunchConfiguration('a'), choices=['xy', 'z']),
-        OpaqueFunction(function=lambda c: seen.append(dict(c.launch_configurations))),
-    )
-    assert (code, seen) == (0, [{'a': 'xy', 'b': 'xy'}])
-    assert run(SetLaunchConfiguration('b', 'q'), DeclareLaunchArgument('b', choices=['z'])) == 1
-    assert 'Argument "b" provided value "q" is not valid' in capsys.readouterr().out
-    assert run(DeclareLaunchArgument('must')) == 1
-    assert 'Required launch argument "must" was not provided' in capsys.readouterr().out
-
-
-def test_default_must_be_a_choice():
-    with pytest.raises(RuntimeError, match='not in provided choices'):
-        DeclareLaunchArgument('b', default_value='q', choices=['z'])
-    described = DeclareLaunchArgument('b', description='What.', choices=['z']).description
-    assert described == "What. Valid choices are: ['z']"
-
-
-def test_groups_scope_configurations_and_environment(monkeypatch):
-    monkeypatch.delenv('LAUNCH_TEST', raising=False)
-    seen = []
-
-    def look(context):
-        seen.append((dict(context.launch_configurations), context.environment.get('LAUNCH_TEST')))
-
-    inside = [
-        SetLaunchConfiguration('x', '2'),
-        SetEnvironmentVariable('LAUNCH_TEST', 'in'),
-        OpaqueFunction(function=look),
-    ]
-    run(
-        SetLaunchConfiguration('x', '1'),
-        GroupAction(inside),
-        OpaqueFunction(function=look),
-        GroupAction(
-            [OpaqueFunction(function=look)],
-            forwarding=False,
-            launch_configurations={'y': LaunchConfiguration('x')},
-        ),
-        GroupAction([SetLaunchConfiguration('x', '3')], scoped=False),
-        GroupAction([SetLaunchConfiguration('x', '4')], condition=IfCondition('false')),
-        OpaqueFunction(function=look),
-        UnsetEnvironmentVariable('LAUNCH_TEST'),
-    )
-    assert seen == [({'x': '2'}, 'in'), ({'x': '1'}, None), ({'y': '1'}, None), ({'x': '3'}, None)]
-
-
-INCLUDED = """
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, LogInfo
-from launch.substitutions import LaunchConfiguration, ThisLaunchFileDir
-
-
-def generate_launch_description():
-    return LaunchDescription([
-        DeclareLaunchArgument('who', description='whom to greet'),
-        LogInfo(msg=['hello ', LaunchConfiguration('who'), ' from ', ThisLaunchFileDir()]),
-    ])
+TELL = """#!{python}
+import json, sys
+files = [(a, open(a).read()) for b, a in zip(sys.argv, sys.argv[1:]) if b == '--params-file']
+json.dump([sys.argv[1:], files], open({told!r}, 'w'))
 """
 
 
-def test_includes_take_arguments(tmp_path, capsys):
-    (tmp_path / 'sub').mkdir()
-    path = tmp_path / 'sub' / 'inner.launch.py'
-    path.write_text(INCLUDED)
-    arguments = {'who': LaunchConfiguration('name')}
-    include = IncludeLaunchDescription(
-        PythonLaunchDescriptionSource([str(tmp_path), '/sub/inner.launch.py']),
-        launch_arguments=arguments.items(),
-    )
-    outer = tmp_path / 'outer.launch.py'
-    outer.write_text('')
-    assert run(SetLaunchConfiguration('name', 'you'), include) == 0
-    assert f'[INFO] [launch.user]: hello you from {tmp_path}/sub' in capsys.readouterr().out
-    bare = IncludeLaunchDescription(PythonLaunchDescriptionSource(str(path)))
-    assert [a.name for a in LaunchDescription([bare]).get_launch_arguments()] == ['who']
-    assert run(bare) == 1
-    assert "missing required argument 'who'" in capsys.readouterr().out
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package 'pytest', also a pip distribution, with a program 'tell' of its own."""
+    index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    index.mkdir(parents=True)
+    (index / 'pytest').touch()
+    tell = tmp_path / 'lib' / 'pytest' / 'tell'
+    tell.parent.mkdir(parents=True)
+    tell.write_text(TELL.format(python=sys.executable, told=str(tmp_path / 'told')))
+    tell.chmod(0o755)
+    (tell.parent / 'data').touch()
+    monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
+    return tmp_path
 
 
-def test_this_launch_file_dir_comes_back_after_an_include(tmp_path, capsys):
-    (tmp_path / 'sub').mkdir()
-    (tmp_path / 'sub' / 'inner.launch.py').write_text(INCLUDED)
-    (tmp_path / 'outer.launch.py').write_text("""
-from launch import LaunchDescription
-from launch.actions import IncludeLaunchDescription, LogInfo
-from launch.substitutions import PathJoinSubstitution, ThisLaunchFileDir
+def test_files_of_parameters_are_deleted_in_the_end(package):
+    assert run(Node(package='pytest', executable='tell', parameters=[{'a': 'b: c'}])) == 0
+    arguments, [[path, text]] = json.loads((package / 'told').read_text())
+    assert arguments == ['--ros-args', '--params-file', path]
+    assert text == "/**:\n  ros__parameters:\n    a: 'b: c'\n"
+    assert not Path(path).exists()
 
 
-def generate_launch_description():
-    inner = PathJoinSubstitution([ThisLaunchFileDir(), 'sub', 'inner.launch.py'])
-    include = IncludeLaunchDescription(inner, launch_arguments=[('who', 'x')])
-    return LaunchDescription([include, LogInfo(msg=['outer in ', ThisLaunchFileDir()])])
-""")
-    assert run(IncludeLaunchDescription(str(tmp_path / 'outer.launch.py'))) == 0
-    out = capsys.readouterr().out
-    assert f'hello x from {tmp_path}/sub\n' in out
-    assert f'outer in {tmp_path}\n' in out
+def test_file_of_parameters_that_is_missing_is_told(package, capsys):
+    assert run(Node(package='pytest', executable='tell', parameters=['/no/file.yaml'])) == 0
+    assert 'Parameter file path is not a file: /no/file.yaml' in capsys.readouterr().out
 
 
-def test_only_python_launch_files(tmp_path, capsys):
-    assert run(IncludeLaunchDescription(str(tmp_path / 'a.launch.xml'))) == 1
-    assert 'only Python launch files are supported' in capsys.readouterr().out
-
-
-def test_outside_of_a_launch_file():
-    with pytest.raises(SubstitutionFailure, match='outside of a launch file'):
-        ThisLaunchFileDir().perform(context())
-
-
-def test_timers_fire_in_order_and_shutdown_cancels_them(capsys):
-    code = run(
-        TimerAction(period=0.2, actions=[LogInfo(msg='second'), Shutdown(reason='enough')]),
-        TimerAction(period=0.05, actions=[LogInfo(msg='first')]),
-        TimerAction(period=600.0, actions=[LogInfo(msg='never')]),
-        RegisterEventHandler(
-            OnShutdown(on_shutdown=lambda event, _: [LogInfo(msg=f'end: {event.reason}')])
-        ),
-    )
-    lines = [line.split(': ', 1)[1] for line in capsys.readouterr().out.splitlines()]
-    assert (code, lines) == (0, ['first', 'second', 'end: enough'])
-
-
-def test_events_reach_handlers(capsys):
-    assert (
-        run(
-            RegisterEventHandler(OnShutdown(on_shutdown=[LogInfo(msg='over')])),
-            EmitEvent(event=ShutdownEvent(reason='because')),
-        )
-        == 0
-    )
-    assert capsys.readouterr().out.count('over') == 1
-
-
-def test_errors_in_functions_end_the_launch(capsys):
-    def fail(_):
-        raise KeyError('broken')
-
-    assert run(OpaqueFunction(function=fail)) == 1
-    assert "Caught exception in launch (see debug for traceback): 'broken'" in (
+def test_programs_in_lib_and_console_scripts(package, capsys):
+    found = get_executable_paths('pytest')
+    assert {'pytest', 'tell'} <= set(found)
+    assert 'data' not in found
+    assert found['tell'] == str(package / 'lib' / 'pytest' / 'tell')
+    assert Path(found['pytest']).parent == Path(sys.executable).parent
+    assert run(Node(package='pytest', executable='nope')) == 1
+    assert "executable 'nope' not found in package 'pytest', which has: [" in (
         capsys.readouterr().out
     )
 
 
-def test_deprecated_descriptions_say_so(capsys):
-    assert run(LaunchDescription([LogInfo(msg='still')], deprecated_reason='use other')) == 0
-    out = capsys.readouterr().out
-    assert '[WARNING] [launch]: loading deprecated launch file: use other\n' in out
-    assert 'still' in out
+@pytest.mark.parametrize(
+    'path',
+    [
+        'launch.LaunchIntrospector',
+        'launch.actions.ForEach',
+        'launch.conditions.LaunchConfigurationEquals',
+        'launch.event_handlers.OnProcessIO',
+        'launch.events.matches_action',
+        'launch.events.process.SignalProcess',
+        'launch.launch_description_sources.FrontendLaunchDescriptionSource',
+        'launch.logging.launch_config',
+        'launch.substitutions.AnonName',
+        'launch_ros.actions.ComposableNodeContainer',
+        'launch_ros.descriptions.ComposableNode',
+        'launch_ros.substitutions.Parameter',
+        'ament_index_python.get_resource',
+    ],
+)
+def test_missing_names_say_so(path):
+    module, _, name = path.rpartition('.')
+    with pytest.raises(NotImplementedError, match=name):
+        getattr(importlib.import_module(module), name)
+    with pytest.raises(AttributeError, match='nonsense'):
+        importlib.import_module(module).nonsense  # noqa: B018 looking is the test
+
+
+@pytest.mark.parametrize(
+    'module',
+    [
+        'ament_index_python.resources',
+        'launch.frontend',
+        'launch_ros.events.lifecycle',
+        'launch_testing.actions',
+        'launch_xml',
+    ],
+)
+def test_missing_modules_say_so(module):
+    with pytest.raises(NotImplementedError, match=module.partition('.')[0]):
+        importlib.import_module(module)
+
+
+@pytest.mark.parametrize(
+    ('make', 'what'),
+    [
+        (lambda: ExecuteProcess(cmd=['true'], cached_output=True), 'cached_output'),
+        (lambda: ExecuteProcess(cmd=['true'], output_format='{line}'), 'output_format'),
+        (lambda: GroupAction([], forwarding=False), 'forwarding'),
+        (
+            lambda: LifecycleNode(executable='a', name='b', namespace='', autostart=True),
+            'autostart',
+        ),
+        (lambda: ParameterFile('f', allow_substs=True), 'allow_substs'),
+        (lambda: TimerAction(period=1.0, actions=[], cancel_on_shutdown=False), 'cancel_on_'),
+    ],
+)
+def test_missing_options_say_so(make, what):
+    with pytest.raises(NotImplementedError, match=what):
+        make()
+
+
+@pytest.mark.parametrize(
+    'action',
+    [
+        ExecuteProcess(cmd=['true'], output='own_log'),
+        ExecuteProcess(cmd=['true'], output={'stdout': 'screen'}),
+        IncludeLaunchDescription('/some.launch.xml'),
+    ],
+)
+def test_what_is_noticed_while_launching_ends_the_launch(action, capsys):
+    assert run(action) == 1
+    assert 'is not supported by pi0-ros-runtime' in capsys.readouterr().out

@@ -1,10 +1,12 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ros2 command without a network: messages as YAML, rates, qualities, launch, run, pkg."""
+"""The ros2 command of this runtime: its arguments, refusals, messages as YAML, full disks."""
 
 from __future__ import annotations
 
 import argparse
+import random
+import string
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -13,10 +15,9 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import Pose
 import pytest
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from ros2cli import messages, qos
-from ros2cli.main import main
-from ros2cli.topic import describe_rate
+from ros2cli import command, messages
+from ros2cli.main import REFUSED, main
+from ros_fixtures import spin_until
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
@@ -24,7 +25,8 @@ from trajectory_msgs.msg import JointTrajectory
 
 def filled(kind, text):
     message = kind()
-    messages.fill(message, messages.parse_values(text))
+    args = SimpleNamespace(stdin=False, values=text)
+    messages.fill(message, messages.parse_values(args))
     return message
 
 
@@ -32,7 +34,7 @@ def test_names_of_types():
     assert messages.get_interface('std_msgs/msg/String', 'msg') is String
     assert messages.get_interface('std_msgs/String', 'msg') is String
     for wrong in ('std_msgs/msg/Strong', 'nothing/msg/String', 'String', ''):
-        with pytest.raises(RuntimeError, match=r'message type .* is invalid'):
+        with pytest.raises(RuntimeError, match='message type is invalid'):
             messages.get_interface(wrong, 'msg')
 
 
@@ -66,13 +68,13 @@ def test_time_is_filled_in_when_publishing():
 @pytest.mark.parametrize(
     ('kind', 'text', 'error'),
     [
-        (String, 'dada: x', "'String' object has no attribute 'dada', only: data"),
-        (Pose, '{position: {w: 1}}', "'Point' object has no attribute 'w'"),
-        (Pose, '{position: 1}', "field 'position': expected a dictionary"),
-        (Pose, '{position: {x: a}}', "field 'x': expected float, got 'a'"),
-        (Image, '{height: 1.5}', "field 'height': expected int, got 1.5"),
-        (JointState, '{position: 1.0}', "field 'position': expected a list"),
-        (JointState, '{position: [a]}', "field 'position'"),
+        (String, 'dada: x', 'String has no dada: data'),
+        (Pose, '{position: {w: 1}}', 'Point has no w: x, y, z'),
+        (Pose, '{position: 1}', 'position: expected a dictionary'),
+        (Pose, '{position: {x: a}}', "'x' field"),
+        (Image, '{height: 1.5}', "'height' field"),
+        (JointState, '{position: 1.0}', 'expected a list'),
+        (JointState, '{position: [a]}', 'Failed to populate field'),
         (String, 'data', 'needs to be a dictionary'),
         (String, '{', 'not valid YAML'),
     ],
@@ -84,119 +86,109 @@ def test_wrong_values_are_told(kind, text, error):
 
 def test_messages_as_yaml():
     state = filled(JointState, '{name: [a, b], position: [0.5, 1], header: {frame_id: f}}')
-    assert messages.to_yaml(state) == (
+    assert messages.to_yaml(state, messages.Style()) == (
         'header:\n  stamp:\n    sec: 0\n    nanosec: 0\n  frame_id: f\n'
         'name:\n- a\n- b\nposition:\n- 0.5\n- 1.0\nvelocity: []\neffort: []\n'
     )
-    assert messages.to_yaml(String(data='ä')) == 'data: ä\n'
-    assert messages.to_yaml(String(data='12345'), 3) == 'data: 123...\n'
-    assert 'position:\n- 0.5\n- ...\n' in messages.to_yaml(state, 1).replace("'", '')
-    told = messages.to_yaml(state, no_arr=True)
-    assert 'position: <sequence type: sequence<double>, length: 2>' in told.replace("'", '')
-
-
-def test_rate():
-    assert describe_rate([0.1, 0.1, 0.2, 0.2]) == (
-        'average rate: 6.667\n\tmin: 0.100s max: 0.200s std dev: 0.05000s window: 4'
+    assert messages.to_yaml(String(data='ä'), messages.Style()) == 'data: ä\n'
+    assert messages.to_yaml(String(data='12345'), messages.Style(3)) == 'data: 123...\n'
+    assert 'position:\n- 0.5\n- ...\n' in messages.to_yaml(state, messages.Style(1)).replace(
+        "'", ''
     )
+    told = messages.to_yaml(state, messages.Style(no_arr=True))
+    assert 'position: <sequence type: double, length: 2>' in told.replace("'", '')
 
 
-def test_echo_takes_what_all_publishers_offer(capsys):
-    def options(*argv):
-        parser = argparse.ArgumentParser()
-        qos.add_arguments(parser, 'sensor_data')
-        return parser.parse_args(argv)
-
-    def publisher(reliable, latched):
-        profile = QoSProfile(
-            depth=1,
-            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-        )
-        return SimpleNamespace(qos_profile=profile)
-
-    def chosen(*publishers, argv=()):
-        profile = qos.profile_for(options(*argv), list(publishers))
-        return profile.reliability.short_key, profile.durability.short_key, profile.depth
-
-    assert chosen() == ('best_effort', 'volatile', 5)
-    assert chosen(publisher(1, 1), publisher(1, 1)) == ('reliable', 'transient_local', 5)
-    assert capsys.readouterr().out == ''
-    assert chosen(publisher(1, 0), publisher(0, 0)) == ('best_effort', 'volatile', 5)
-    assert 'Some, but not all, publishers are offering RELIABLE' in capsys.readouterr().out
-    asked = ('--qos-reliability', 'reliable', '--qos-depth', '3')
-    assert chosen(publisher(0, 1), argv=asked) == ('reliable', 'volatile', 3)
+def option(word, *argv):
+    """What a word of the command's own makes of a command line."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    command.add_argument(parser, word)
+    (value,) = vars(parser.parse_args(argv)).values()
+    return value
 
 
-LAUNCH = """
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, LogInfo
-from launch.substitutions import LaunchConfiguration
+@pytest.mark.parametrize(
+    ('word', 'argv', 'value'),
+    [
+        ('-f/--flag', (), False),
+        ('-f/--flag', ('-f',), True),
+        ('-r/--rate=1.0', (), 1.0),
+        ('-r/--rate=1.0', ('-r', '2'), 2.0),
+        ('--times=3', ('--times', '0'), 0),
+        ('--field=str', (), None),
+        ('--clock?=40.0', (), None),
+        ('--clock?=40.0', ('--clock',), 40.0),
+        ('--clock?=40.0', ('--clock', '10'), 10.0),
+        ('--topics=+', (), []),
+        ('--topics=+', ('--topics', '/a', '/b'), ['/a', '/b']),
+        ('--storage=mcap|sqlite3', (), 'mcap'),
+        ('--storage=|mcap|sqlite3', (), None),
+        ('values?={}', (), '{}'),
+        ('argv...', ('a', '--b'), ['a', '--b']),
+    ],
+)
+def test_words_for_arguments(word, argv, value):
+    assert option(word, *argv) == value
 
 
-def generate_launch_description():
-    return LaunchDescription([
-        DeclareLaunchArgument('who', default_value='you', description='Whom to greet'),
-        LogInfo(msg=['hello ', LaunchConfiguration('who')]),
-    ])
+@pytest.mark.parametrize(
+    ('word', 'text'),
+    [('--rate=1.0', '0'), ('--rate=float', '-1'), ('--times=3', '-1'), ('--times=int', '1.5'),
+     ('--storage=mcap|sqlite3', 'zip')],
+)  # fmt: skip
+def test_values_that_words_do_not_allow(word, text):
+    with pytest.raises(argparse.ArgumentError):
+        option(word, word.partition('=')[0], text)
+
+
+@pytest.mark.parametrize(
+    'argv',
+    [
+        *((name, 'list') for name in REFUSED),
+        ('bag', 'convert'),
+        ('interface', 'list'),
+        ('pkg', 'create'),
+        ('service', 'echo'),
+    ],
+)
+def test_what_is_not_there_is_refused_by_name(argv):
+    text = ' '.join(argv[: 1 if argv[0] in REFUSED else 2])
+    assert main(argv) == f'ros2 {text} is not supported by pi0-ros-runtime'
+
+
+def test_options_that_are_not_there_are_named(capsys):
+    with pytest.raises(SystemExit, match='2'):
+        main(['bag', 'record', '-a', '--compression-mode', 'file'])
+    assert 'unrecognized arguments: --compression-mode' in capsys.readouterr().err
+
+
+def test_no_daemon_runs(capsys):
+    assert main(['daemon', 'status']) == 0
+    assert capsys.readouterr().out == 'The daemon is not running\n'
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # the disk is full
+from ros2cli.main import main
+sys.exit(main(['bag', 'record', '-o', sys.argv[1], '-s', sys.argv[2], '/noise']))
 """
 
 
-@pytest.fixture
-def package(tmp_path, monkeypatch):
-    """A package 'robot' with a launch file and a program."""
-    index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
-    index.mkdir(parents=True)
-    (index / 'robot').write_text('')
-    (tmp_path / 'share' / 'robot' / 'launch').mkdir(parents=True)
-    (tmp_path / 'share' / 'robot' / 'launch' / 'hello.launch.py').write_text(LAUNCH)
-    (tmp_path / 'lib' / 'robot').mkdir(parents=True)
-    tell = tmp_path / 'lib' / 'robot' / 'tell'
-    tell.write_text('#!/bin/sh\necho "$A" "$@"; exit 4\n')
-    tell.chmod(0o755)
-    monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
-    return tmp_path
-
-
-def test_launch_by_package_and_by_path(package, capsys):
-    assert main(['launch', 'robot', 'hello.launch.py', 'who:=all']) == 0
-    assert 'hello all' in capsys.readouterr().out
-    path = package / 'share' / 'robot' / 'launch' / 'hello.launch.py'
-    assert main(['launch', str(path)]) == 0
-    assert 'hello you' in capsys.readouterr().out
-
-
-def test_launch_shows_arguments(package, capsys):
-    assert main(['launch', 'robot', 'hello.launch.py', '--show-args']) == 0
-    assert capsys.readouterr().out == (
-        "Arguments (pass arguments as '<name>:=<value>'):\n\n"
-        "    'who':\n        Whom to greet\n        (default: 'you')\n"
-    )
-
-
-def test_launch_errors(package):
-    assert "Package 'none' not found" in main(['launch', 'none', 'a.launch.py'])
-    assert "file 'a.launch.py' was not found" in main(['launch', 'robot', 'a.launch.py'])
-    assert 'malformed launch argument' in main(['launch', 'robot', 'hello.launch.py', 'who=all'])
-    assert 'is not a file' in main(['launch', '/no/such.launch.py', 'a:=b'])
-
-
-def test_run_becomes_the_program(package):
-    command = [sys.executable, '-m', 'ros2cli.main', 'run', '--prefix', 'env A=1']
-    done = subprocess.run(
-        [*command, 'robot', 'tell', '--ros-args', '-p', 'a:=b'],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.stdout, done.returncode) == ('1 --ros-args -p a:=b\n', 4)
-    assert main(['run', 'robot', 'nope']) == 'No executable found'
-    assert "Package 'none' not found" in main(['run', 'none', 'nope'])
-
-
-def test_pkg(package, capsys):
-    main(['pkg', 'list'])
-    main(['pkg', 'prefix', 'robot'])
-    main(['pkg', 'executables', 'robot'])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-2:] == [str(package), 'robot tell']
-    assert 'robot' in lines
-    assert main(['pkg', 'prefix', 'none']) == 'Package not found'
+@pytest.mark.parametrize(
+    ('storage', 'left'),
+    [('mcap', "'mcap recover' restores what is there"), ('sqlite3', 'nothing of it can be read')],
+)
+def test_a_full_disk_ends_the_recording(make_node, executor, tmp_path, storage, left):
+    node = make_node()
+    publisher = node.create_publisher(String, '/noise', 10)
+    text = ''.join(random.Random(0).choices(string.printable, k=100_000))
+    node.create_timer(0.01, lambda: publisher.publish(String(data=text)))
+    command = [sys.executable, '-c', LIMITED, str(tmp_path / 'bag'), storage]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        spin_until(executor, lambda: process.poll() is not None)
+        told = process.stderr.read()
+    assert process.returncode == 1
+    assert f'[ERROR] [ros2bag]: {tmp_path / "bag"}: ' in told
+    assert f'The recording is broken off; {left}.' in told
+    assert 'Traceback' not in told

@@ -22,13 +22,18 @@ def spin_until(executor, condition, timeout_s=30.0):
         executor.spin_once(timeout_sec=0.05)
 
 
-@pytest.fixture
-def domain(monkeypatch):
-    """The number of a domain that only this test and the processes it starts use."""
+def own_domain(monkeypatch):
+    """Set the number of a domain that nobody else uses, and give it."""
     number = next(_numbers) % 100 + 1
     monkeypatch.setenv('ROS_DOMAIN_ID', str(number))
     monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     return number
+
+
+@pytest.fixture
+def domain(monkeypatch):
+    """The number of a domain that only this test and the processes it starts use."""
+    return own_domain(monkeypatch)
 
 
 @pytest.fixture

@@ -198,6 +198,20 @@ def test_a_motion_from_rest_begins_at_the_chunks_beginning(latency_ms):
     assert places[-1] == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.parametrize('strategy', ['replace', 'crossfade', 'ensemble'])
+@pytest.mark.parametrize('latency_ms', [60, 400, 700])
+def test_a_lone_chunk_from_rest_is_followed_to_its_end(strategy, latency_ms):
+    """Also one that would have run out before it came, had the robot not been at rest."""
+    rig = Rig(strategy=strategy, chunk_timeout_s=2.0)
+    rig.ticks(80)
+    begun_s = rig.now_s - latency_ms / 1e3
+    ramp = lambda t: START + np.array([0.4 * min(t - begun_s, 0.5), 0, 0])  # noqa: E731
+    rig.offer(ramp, age_ms=latency_ms, horizon_ms=600)
+    rig.ticks(62)
+    assert rig.last.positions[0] == pytest.approx(START[0] + 0.2, abs=1e-3)
+    assert 'ran out' in str(rig.executor.status)
+
+
 def test_with_rtc_a_motion_from_rest_follows_the_clock():
     """The policy has foreseen what will be past; what it was too late for is faded."""
     rig = Rig(strategy='rtc')

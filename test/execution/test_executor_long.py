@@ -82,6 +82,7 @@ class Life:
 
     def forget(self):
         self.newest, self.measured_ns, self.rejected = None, None, False
+        self.still_ns, self.late_ns = None, 0
 
     def live(self):
         elapsed_ns = self.settings.period_ns * (1 + self.jitter * self.rng.uniform(-1, 1, TICKS))
@@ -104,7 +105,13 @@ class Life:
                 self.executor.update_state(self.now_ns, seen)
             if not 0 <= self.now_ns - before_ns <= ns(self.settings.clock_jump_s):
                 self.forget()
+            self.be_late()
+            still = self.command is None or not self.command.velocities.any()
             self.command = command = self.executor.tick(self.now_ns)
+            if self.executor.status.state is State.RUNNING or not (still or command is None):
+                self.still_ns = None
+            elif self.still_ns is None:
+                self.still_ns = self.now_ns
             self.measured[k] = seen
             self.may_move[k] = self.may_now() and self.executor.status.state is not State.FAULT
             self.anew[k], self.begins_anew = self.begins_anew, False
@@ -124,7 +131,15 @@ class Life:
             return False
         fresh = self.now_ns - self.newest.stamp_ns <= ns(self.settings.chunk_timeout_s)
         seeing = self.now_ns - self.measured_ns <= ns(self.settings.state_timeout_s)
-        return fresh and seeing and self.now_ns <= self.newest.end_ns
+        return fresh and seeing and self.now_ns <= self.newest.end_ns + self.late_ns
+
+    def be_late(self):
+        """While it is held still, let what was conceived meanwhile begin at its beginning."""
+        chunk, still_ns = self.newest, self.still_ns
+        if chunk is not None and still_ns is not None and chunk.stamp_ns >= still_ns:
+            begins_ns = chunk.stamp_ns + int(chunk.times_ns[0])
+            if self.settings.strategy != 'rtc':
+                self.late_ns = max(0, self.now_ns - self.settings.period_ns - begins_ns)
 
     def infer(self):
         """Begin an inference if it is time to, and deliver what has become of earlier ones."""
@@ -168,7 +183,7 @@ class Life:
             self.rejected = True
         else:
             if self.newest is None or chunk.stamp_ns > self.newest.stamp_ns:
-                self.newest, self.rejected = chunk, False
+                self.newest, self.rejected, self.late_ns = chunk, False, 0
 
     def enable(self):
         """As an operator would; out of a fault, a robot at rest begins where it is."""

@@ -65,8 +65,9 @@ def test_chunks_are_told_by_age_and_by_what_is_left_of_the_last_one():
     figures = rig.executor.figures()
     assert figures['takeover_age_max_s'] == pytest.approx(0.09)
     assert figures['takeover_age_p50_s'] == pytest.approx(0.08)
-    # 0.5 s of points, of which the age, a tick, and 20 more have gone by.
-    assert figures['takeover_remaining_p50_s'] == pytest.approx(0.5 - 0.07 - 0.2 - 0.01, abs=0.006)
+    # 0.5 s of points, of which 20 ticks, one more, and the age have gone by: the mean of 80 ms and
+    # of nothing, as a motion from rest has begun at its chunk's first point.
+    assert figures['takeover_remaining_p50_s'] == pytest.approx(0.5 - 0.2 - 0.01 - 0.04, abs=0.006)
     assert figures['latency_ms'] == pytest.approx(70)
     assert figures['latency_estimated_ms'] == pytest.approx(80)
     assert figures['latency_error_ms'] == pytest.approx(-10)

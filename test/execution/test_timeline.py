@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from pi0_ros.execution.timeline import INTERPOLATIONS, Course, remaining_ns
+from pi0_ros.execution.timeline import INTERPOLATIONS, Course
 from pi0_ros.types import Chunk
 
 MS = 1_000_000
@@ -137,9 +137,3 @@ def test_spline_may_leave_the_range_of_its_points_and_linear_does_not():
     times = np.arange(STAMP, c.end_ns, MS)
     assert Course(c, 'spline')(times)[:, 0].max() > 1
     assert Course(c, 'linear')(times)[:, 0].max() == 1
-
-
-def test_remaining():
-    c = chunk()
-    assert remaining_ns(c, STAMP) == 130 * MS
-    assert remaining_ns(c, c.end_ns + 7) == -7

@@ -1,10 +1,8 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""
-Where installed packages are: the resource index of ROS 2, with the names of ament_index_python.
+"""Where installed packages are: the part of ament_index_python that launch files use."""
 
-Looks in the prefixes of AMENT_PREFIX_PATH and then in sys.prefix, where pip puts data files.
-"""
+from ros_wire.limits import unsupported_modules, unsupported_names
 
 from ament_index_python.packages import (
     PackageNotFoundError,
@@ -13,17 +11,16 @@ from ament_index_python.packages import (
     get_package_share_path,
     get_packages_with_prefixes,
 )
-from ament_index_python.resources import get_resource, get_resources, has_resource
-from ament_index_python.search_paths import get_search_paths
 
 __all__ = [
-    'PackageNotFoundError',
-    'get_package_prefix',
-    'get_package_share_directory',
-    'get_package_share_path',
-    'get_packages_with_prefixes',
-    'get_resource',
-    'get_resources',
-    'get_search_paths',
-    'has_resource',
-]
+    'PackageNotFoundError', 'get_package_prefix', 'get_package_share_directory',
+    'get_package_share_path', 'get_packages_with_prefixes',
+]  # fmt: skip
+__getattr__ = unsupported_names(
+    __name__,
+    *('get_resource', 'get_resource_types', 'get_resources', 'get_search_paths', 'has_resource'),
+)
+unsupported_modules(
+    *('ament_index_python.constants', 'ament_index_python.resources'),
+    'ament_index_python.search_paths',
+)

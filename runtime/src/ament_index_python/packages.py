@@ -3,16 +3,18 @@
 """
 Packages: their prefix and share folder.
 
-Takes a package name; gives paths.
+Takes a package name; gives paths. A prefix is a folder of AMENT_PREFIX_PATH or sys.prefix, where
+pip puts data files; the first one that has the package's marker counts.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+import sys
 import warnings
 
-from ament_index_python.resources import get_resources, has_resource
-from ament_index_python.search_paths import get_search_paths
+_MARKERS = Path('share', 'ament_index', 'resource_index', 'packages')
 
 
 class PackageNotFoundError(KeyError):
@@ -23,9 +25,18 @@ class PackageNotFoundError(KeyError):
         return str(self.args[0])
 
 
+def _prefixes() -> list[str]:
+    listed = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
+    return list(dict.fromkeys([*(path for path in listed if path), sys.prefix]))
+
+
 def get_packages_with_prefixes() -> dict[str, str]:
     """Return the names of all packages, and the prefix each is in."""
-    return get_resources('packages')
+    found: dict[str, str] = {}
+    for prefix in _prefixes():
+        for marker in sorted(Path(prefix, _MARKERS).glob('[!.]*')):
+            found.setdefault(marker.name, prefix)
+    return found
 
 
 def get_package_prefix(package_name: str) -> str:
@@ -37,28 +48,25 @@ def get_package_prefix(package_name: str) -> str:
     """
     if not package_name or '/' in package_name:
         raise ValueError(f"'{package_name}' is not a valid package name")
-    prefix = has_resource('packages', package_name)
-    if not prefix:
-        raise PackageNotFoundError(
-            f"package '{package_name}' not found, searching: {get_search_paths()}"
-        )
-    return prefix
+    for prefix in _prefixes():
+        if Path(prefix, _MARKERS, package_name).is_file():
+            return prefix
+    raise PackageNotFoundError(f"package '{package_name}' not found, searching: {_prefixes()}")
 
 
-def get_package_share_directory(package_name: str, print_warning: bool = True) -> str:
+def get_package_share_path(package_name: str, print_warning: bool = True) -> Path:
     """
-    Return the folder of a package's data.
+    Return the folder of a package's data as a Path.
 
     :param print_warning: warn if the folder does not exist.
     :raises PackageNotFoundError: if there is no such package.
     """
-    path = get_package_share_path(package_name, print_warning=print_warning)
-    return str(path)
-
-
-def get_package_share_path(package_name: str, print_warning: bool = True) -> Path:
-    """Return the folder of a package's data as a Path, see get_package_share_directory()."""
     path = Path(get_package_prefix(package_name), 'share', package_name)
     if print_warning and not path.exists():
         warnings.warn(f"Share directory for '{package_name}' doesn't exist: {path}", stacklevel=2)
     return path
+
+
+def get_package_share_directory(package_name: str, print_warning: bool = True) -> str:
+    """Return the folder of a package's data, see get_package_share_path()."""
+    return str(get_package_share_path(package_name, print_warning))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import array
 import re
-import sys
 from typing import Any
 
 import cv2
@@ -32,17 +31,12 @@ _DTYPES = {
     '64F': 'float64',
 }
 _DEPTHS = {dtype: depth for depth, dtype in _DTYPES.items()}
+# OpenCV's word for the colours, type of the values, values in a pixel.
+_SPACES = (('rgb', 'RGB', 3), ('bgr', 'BGR', 3), ('rgba', 'RGBA', 4), ('bgra', 'BGRA', 4))
 _COLOURS = {
-    'rgb8': ('RGB', 'uint8', 3),
-    'bgr8': ('BGR', 'uint8', 3),
-    'rgba8': ('RGBA', 'uint8', 4),
-    'bgra8': ('BGRA', 'uint8', 4),
-    'mono8': ('GRAY', 'uint8', 1),
-    'rgb16': ('RGB', 'uint16', 3),
-    'bgr16': ('BGR', 'uint16', 3),
-    'rgba16': ('RGBA', 'uint16', 4),
-    'bgra16': ('BGRA', 'uint16', 4),
-    'mono16': ('GRAY', 'uint16', 1),
+    f'{name}{bits}': (space, f'uint{bits}', channels)
+    for name, space, channels in (*_SPACES, ('mono', 'GRAY', 1))
+    for bits in (8, 16)
 }
 _GENERIC = re.compile('(8U|8S|16U|16S|32S|32F|64F)(?:C([0-9]+))?')
 
@@ -102,8 +96,7 @@ class CvBridge:
             return image
         depth = '16' if image.dtype == np.uint16 else '8'
         names = {1: f'mono{depth}', 3: f'bgr{depth}', 4: f'bgra{depth}'}
-        channels = 1 if image.ndim == 2 else image.shape[2]
-        return _convert(image, names[channels], desired_encoding)
+        return _convert(image, names[_channels(image)], desired_encoding)
 
     def cv2_to_imgmsg(self, cvim: Image, encoding: str = 'passthrough', header: Any = None) -> Any:
         """
@@ -128,8 +121,7 @@ class CvBridge:
             message.header = header
         message.height, message.width = cvim.shape[:2]
         message.encoding = own if encoding == 'passthrough' else encoding
-        is_big = cvim.dtype.byteorder == '>' or (cvim.dtype.byteorder == '=' and _host_is_big())
-        message.is_bigendian = int(is_big)
+        message.is_bigendian = int(cvim.dtype.str[0] == '>')
         message.step = cvim.nbytes // cvim.shape[0] if cvim.shape[0] else 0
         message.data = _bytes(cvim)
         return message
@@ -155,15 +147,15 @@ class CvBridge:
         return message
 
 
-def _host_is_big() -> bool:
-    return sys.byteorder == 'big'
-
-
 def _bytes(values: Image) -> array.array[int]:
     """Return an array's bytes in the type that message fields hold without a further copy."""
     data = array.array('B')
     data.frombytes(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
     return data
+
+
+def _channels(image: Image) -> int:
+    return 1 if image.ndim == 2 else image.shape[2]
 
 
 def _generic_name(image: Any) -> str:
@@ -172,32 +164,23 @@ def _generic_name(image: Any) -> str:
         raise TypeError('Your input type is not a numpy array')
     if image.dtype.name not in _DEPTHS or image.ndim not in (2, 3):
         raise CvBridgeError(f'no encoding holds arrays of {image.dtype.name} {image.shape}')
-    return f'{_DEPTHS[image.dtype.name]}C{1 if image.ndim == 2 else image.shape[2]}'
+    return f'{_DEPTHS[image.dtype.name]}C{_channels(image)}'
 
 
 def _view(message: Any, type_name: str, channels: int) -> Image:
     """Return a message's pixels, in the byte order of this machine."""
-    dtype = np.dtype(type_name)
     height, width, step = message.height, message.width, message.step
-    if step < width * dtype.itemsize * channels:
-        raise CvBridgeError(
-            f'[{message.encoding}] Image is wrongly formed: step < width * byte_depth * '
-            f'num_channels  or  {step} < {width} * {dtype.itemsize} * {channels}'
-        )
-    data = memoryview(message.data)
+    dtype = np.dtype(type_name)
+    size, data = dtype.itemsize, memoryview(message.data)
+    problem = f'[{message.encoding}] Image is wrongly formed'
+    if step < width * size * channels:
+        raise CvBridgeError(f'{problem}: step {step} < width {width} * {size} * {channels}')
     if height * step != data.nbytes:
-        raise CvBridgeError(
-            f'[{message.encoding}] Image is wrongly formed: height * step != size  or  '
-            f'{height} * {step} != {data.nbytes}'
-        )
-    strides = (step, dtype.itemsize * channels, dtype.itemsize)
+        raise CvBridgeError(f'{problem}: height {height} * step {step} != size {data.nbytes}')
     order = dtype.newbyteorder('>' if message.is_bigendian else '<')
+    strides = (step, size * channels, size)
     image: Image = np.ndarray((height, width, channels), order, data, strides=strides)
-    if bool(message.is_bigendian) is not _host_is_big():
-        image = image.astype(dtype)
-    if channels == 1:
-        image = image[..., 0]  # (h, w)
-    return image
+    return (image[..., 0] if channels == 1 else image).astype(dtype, copy=False)
 
 
 def _convert(image: Image, source: str, target: str) -> Image:
@@ -208,36 +191,27 @@ def _convert(image: Image, source: str, target: str) -> Image:
     """
     if source == target:
         return np.array(image)
-    source_colour, target_colour = source in _COLOURS, target in _COLOURS
-    bridge = CvBridge()
-    dtype, channels = bridge.encoding_to_dtype_with_channels(target)
-    if target_colour and not source_colour:
-        raise CvBridgeError(
-            f'[{source}] is not a color format. but [{target}] is. The conversion does not make '
-            'sense'
-        )
-    if not target_colour:
-        if channels != (1 if image.ndim == 2 else image.shape[2]):
-            raise CvBridgeError(
-                f'[{source}] and [{target}] do not have the same number of channel'
-            )
-        return _scale(image, dtype)
-    before, after = _COLOURS[source][0], _COLOURS[target][0]
-    if before != after:
-        image = cv2.cvtColor(np.ascontiguousarray(image), getattr(cv2, f'COLOR_{before}2{after}'))
-    return _scale(image, dtype)
+    dtype, channels = CvBridge().encoding_to_dtype_with_channels(target)
+    if source in _COLOURS and target in _COLOURS:
+        before, after = _COLOURS[source][0], _COLOURS[target][0]
+        if before != after:
+            code = getattr(cv2, f'COLOR_{before}2{after}')
+            image = cv2.cvtColor(np.ascontiguousarray(image), code)
+    elif target in _COLOURS:
+        raise CvBridgeError(f'[{source}] is not a color format. but [{target}] is')
+    elif channels != _channels(image):
+        raise CvBridgeError(f'[{source}] and [{target}] do not have the same number of channel')
+    return _scale(image, np.dtype(dtype))
 
 
-def _scale(image: Image, type_name: str) -> Image:
+def _scale(image: Image, dtype: np.dtype[Any]) -> Image:
     """Return the values in another type; between 8 and 16 bit the whole range is kept."""
-    dtype = np.dtype(type_name)
-    factors = {('uint8', 'uint16'): 65535 / 255, ('uint16', 'uint8'): 255 / 65535}
-    factor = factors.get((image.dtype.name, dtype.name), 1.0)
     if image.dtype == dtype:
         return np.array(image)
-    scaled = image.astype(np.float64) * factor
+    scaled = image.astype(np.float64)
+    if {image.dtype, dtype} == {np.dtype('uint8'), np.dtype('uint16')}:
+        scaled *= np.iinfo(dtype).max / np.iinfo(image.dtype).max
     if np.issubdtype(dtype, np.integer):
-        limits = np.iinfo(dtype)
-        scaled = np.clip(np.rint(scaled), limits.min, limits.max)
+        scaled = np.clip(np.rint(scaled), np.iinfo(dtype).min, np.iinfo(dtype).max)
     result: Image = scaled.astype(dtype)
     return result

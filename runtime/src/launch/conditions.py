@@ -8,39 +8,34 @@ Takes text or substitutions that read true, 1, false or 0.
 
 from __future__ import annotations
 
-from launch.condition import Condition
-from launch.launch_context import LaunchContext
-from launch.substitution import SomeSubstitutionsType
-from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
+from typing import Any
+
+from launch.core import Condition, LaunchContext, SomeSubstitutionsType
 from ros_wire.limits import unsupported_names
 
 __all__ = ['IfCondition', 'InvalidConditionExpressionError', 'UnlessCondition']
 __getattr__ = unsupported_names(
     __name__, 'LaunchConfigurationEquals', 'LaunchConfigurationNotEquals'
 )
+_MEANING = {'true': True, '1': True, 'false': False, '0': False}
 
 
 class InvalidConditionExpressionError(Exception):
     """The expression is neither true nor false."""
 
 
-def evaluate_condition_expression(
-    context: LaunchContext, expression: SomeSubstitutionsType
-) -> bool:
+def evaluate_condition_expression(context: LaunchContext, subs: Any) -> bool:
     """
     Return what the expression says.
 
     :raises InvalidConditionExpressionError: if it is not one of true, 1, false, 0.
     """
-    subs = normalize_to_list_of_substitutions(expression)
-    text = perform_substitutions(context, subs).strip().lower()
-    if text in ('true', '1'):
-        return True
-    if text in ('false', '0'):
-        return False
-    raise InvalidConditionExpressionError(
-        f"invalid condition expression: '{text}' is not one of ['true', '1', 'false', '0']"
-    )
+    text = context.perform(subs).strip().lower()
+    if text not in _MEANING:
+        raise InvalidConditionExpressionError(
+            f"invalid condition expression: '{text}' is not one of {list(_MEANING)}"
+        )
+    return _MEANING[text]
 
 
 class IfCondition(Condition):
@@ -51,7 +46,7 @@ class IfCondition(Condition):
     """
 
     def __init__(self, predicate_expression: SomeSubstitutionsType) -> None:
-        subs = normalize_to_list_of_substitutions(predicate_expression)
+        subs = predicate_expression
         super().__init__(predicate=lambda context: evaluate_condition_expression(context, subs))
 
 
@@ -63,7 +58,5 @@ class UnlessCondition(Condition):
     """
 
     def __init__(self, predicate_expression: SomeSubstitutionsType) -> None:
-        subs = normalize_to_list_of_substitutions(predicate_expression)
-        super().__init__(
-            predicate=lambda context: not evaluate_condition_expression(context, subs)
-        )
+        holds = IfCondition(predicate_expression).evaluate
+        super().__init__(predicate=lambda context: not holds(context))

@@ -8,156 +8,69 @@ Each takes entities, or a function ``(event, context)`` that gives them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from launch.event import Event
-from launch.event_handler import BaseEventHandler, EventHandler
-from launch.events import Shutdown
-from launch.events.process import ProcessExited, ProcessStarted, ProcessTargetedEvent
-from launch.launch_context import LaunchContext
-from launch.launch_description_entity import SomeEntitiesType, as_entities
+from launch.core import EventHandler, Reaction
+from launch.events import Event, ProcessExited, ProcessStarted, RunningProcessEvent, Shutdown
 from ros_wire.limits import unsupported_names
 
-__all__ = [
-    'BaseEventHandler',
-    'EventHandler',
-    'OnActionEventBase',
-    'OnProcessExit',
-    'OnProcessStart',
-    'OnShutdown',
-    'OnTargetedProcess',
-]
+__all__ = ['OnProcessExit', 'OnProcessStart', 'OnShutdown']
 __getattr__ = unsupported_names(
-    __name__, 'OnExecutionComplete', 'OnProcessIO', 'OnIncludeLaunchDescription', 'event_named'
+    __name__,
+    *('OnExecutionComplete', 'OnIncludeLaunchDescription', 'OnProcessIO', 'event_named'),
 )
 
-Reaction = SomeEntitiesType | Callable[[Any, LaunchContext], SomeEntitiesType | None] | None
 
-
-class _Reacting(BaseEventHandler):
-    """Base of the handlers here: entities, or a function that gives them."""
+class _OnProcess(EventHandler):
+    """Handles an event of one process, of those that a function picks, or of any."""
 
     def __init__(
-        self,
-        *,
-        matcher: Callable[[Event], bool],
-        reaction: Reaction,
-        handle_once: bool = False,
-    ) -> None:
-        super().__init__(matcher=matcher, handle_once=handle_once)
-        self._reaction = reaction if callable(reaction) else as_entities(reaction)
-
-    def handle(self, event: Event, context: LaunchContext) -> SomeEntitiesType | None:
-        """Return the entities."""
-        super().handle(event, context)
-        if callable(self._reaction):
-            return self._reaction(event, context)
-        return self._reaction
-
-
-class OnActionEventBase(_Reacting):
-    """
-    Handles an event that some action is the source of.
-
-    :param action_matcher: that action, a function that tells whether an action is meant, or
-        None for any.
-    :param on_event: entities, or a function that gives them.
-    :param target_event_cls: the class of events.
-    :param handle_once: forget the handler after its first event.
-    """
-
-    def __init__(
-        self,
-        *,
-        action_matcher: Any,
-        on_event: Reaction,
-        target_event_cls: type[Event],
-        handle_once: bool = False,
+        self, kind: type[RunningProcessEvent], target: Any, reaction: Reaction, **kwargs: Any
     ) -> None:
         def matcher(event: Event) -> bool:
-            if not isinstance(event, target_event_cls):
-                return False
-            action = event.action  # type: ignore[attr-defined]  # events with a source have one
-            if callable(action_matcher):
-                return bool(action_matcher(action))
-            return action_matcher is None or action is action_matcher
+            is_meant = target if callable(target) else lambda action: target in (None, action)
+            return isinstance(event, kind) and bool(is_meant(event.action))
 
-        super().__init__(matcher=matcher, reaction=on_event, handle_once=handle_once)
+        super().__init__(matcher=matcher, entities=reaction, **kwargs)
 
 
-class OnProcessStart(OnActionEventBase):
+class OnProcessStart(_OnProcess):
     """
     Handles the start of a process.
 
-    :param target_action: which one's, see OnActionEventBase.
+    :param target_action: which one's: an action, a function that tells of an action whether
+        it is meant, or None for any.
     :param on_start: entities, or a function that gives them.
-    :param handle_once: forget the handler after its first event.
+    :param kwargs: see EventHandler.
     """
 
-    def __init__(
-        self, *, target_action: Any = None, on_start: Reaction, handle_once: bool = False
-    ) -> None:
-        super().__init__(
-            action_matcher=target_action,
-            on_event=on_start,
-            target_event_cls=ProcessStarted,
-            handle_once=handle_once,
-        )
+    def __init__(self, *, target_action: Any = None, on_start: Reaction, **kwargs: Any) -> None:
+        super().__init__(ProcessStarted, target_action, on_start, **kwargs)
 
 
-class OnProcessExit(OnActionEventBase):
+class OnProcessExit(_OnProcess):
     """
     Handles the exit of a process.
 
-    :param target_action: which one's, see OnActionEventBase.
+    :param target_action: which one's, see OnProcessStart.
     :param on_exit: entities, or a function that gives them.
-    :param handle_once: forget the handler after its first event.
+    :param kwargs: see EventHandler.
     """
 
-    def __init__(
-        self, *, target_action: Any = None, on_exit: Reaction, handle_once: bool = False
-    ) -> None:
-        super().__init__(
-            action_matcher=target_action,
-            on_event=on_exit,
-            target_event_cls=ProcessExited,
-            handle_once=handle_once,
-        )
+    def __init__(self, *, target_action: Any = None, on_exit: Reaction, **kwargs: Any) -> None:
+        super().__init__(ProcessExited, target_action, on_exit, **kwargs)
 
 
-class OnShutdown(_Reacting):
+class OnShutdown(EventHandler):
     """
     Handles the shutdown of everything.
 
     :param on_shutdown: entities, or a function that gives them.
-    :param handle_once: forget the handler after its first event.
+    :param kwargs: see EventHandler.
     """
 
-    def __init__(self, *, on_shutdown: Reaction, handle_once: bool = False) -> None:
-        super().__init__(
-            matcher=lambda event: isinstance(event, Shutdown),
-            reaction=on_shutdown,
-            handle_once=handle_once,
-        )
-
-
-class OnTargetedProcess(_Reacting):
-    """
-    Handles an event that is meant for one process; ExecuteProcess uses it.
-
-    :param action: the ExecuteProcess action.
-    :param target_event_cls: the class of events, a ProcessTargetedEvent.
-    :param react: called with the event.
-    """
-
-    def __init__(
-        self,
-        action: Any,
-        target_event_cls: type[ProcessTargetedEvent],
-        react: Callable[[Any], None],
-    ) -> None:
+    def __init__(self, *, on_shutdown: Reaction, **kwargs: Any) -> None:
         def matcher(event: Event) -> bool:
-            return isinstance(event, target_event_cls) and event.process_matcher(action)
+            return isinstance(event, Shutdown)
 
-        super().__init__(matcher=matcher, reaction=lambda event, _: react(event))
+        super().__init__(matcher=matcher, entities=on_shutdown, **kwargs)

@@ -9,30 +9,21 @@ launch files are not supported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
+from dataclasses import dataclass
 import os
 from pathlib import Path
-from types import ModuleType
+import runpy
 
-from launch.launch_description import LaunchDescription
-from launch.launch_description_source import LaunchDescriptionSource
-from launch.substitution import SomeSubstitutionsType, Substitution
-from ros_wire.limits import unsupported_names
+from launch.core import LaunchContext, LaunchDescription, SomeSubstitutionsType
+from launch.substitutions import SubstitutionFailure
+from ros_wire.limits import unsupported, unsupported_names
 
-__all__ = [
-    'AnyLaunchDescriptionSource',
-    'InvalidPythonLaunchFileError',
-    'PythonLaunchDescriptionSource',
-    'get_launch_description_from_python_launch_file',
-    'load_python_launch_file_as_module',
-]
 __getattr__ = unsupported_names(
     __name__,
-    'FrontendLaunchDescriptionSource',
-    'XMLLaunchDescriptionSource',
-    'YAMLLaunchDescriptionSource',
+    *('FrontendLaunchDescriptionSource', 'InvalidFrontendLaunchFileError'),
+    *('InvalidLaunchFileError', 'XMLLaunchDescriptionSource', 'YAMLLaunchDescriptionSource'),
+    *('get_launch_description_from_any_launch_file', 'load_python_launch_file_as_module'),
+    'get_launch_description_from_frontend_launch_file',
 )
 
 
@@ -40,61 +31,51 @@ class InvalidPythonLaunchFileError(Exception):
     """The Python file is no launch file."""
 
 
-def load_python_launch_file_as_module(python_launch_file_path: str) -> ModuleType:
-    """Return the file, run as a module."""
-    loader = SourceFileLoader('python_launch_file', python_launch_file_path)
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-def get_launch_description_from_python_launch_file(
-    python_launch_file_path: str,
-) -> LaunchDescription:
+def get_launch_description_from_python_launch_file(path: str) -> LaunchDescription:
     """
     Return the file's launch description.
 
-    :raises InvalidPythonLaunchFileError: if it defines no generate_launch_description().
+    :raises InvalidPythonLaunchFileError: if it has no generate_launch_description().
     """
-    module = load_python_launch_file_as_module(python_launch_file_path)
-    if not hasattr(module, 'generate_launch_description'):
+    if Path(path).suffix != '.py':
+        raise unsupported(f'{path}: a launch file that is not Python')
+    names = runpy.run_path(path, run_name='python_launch_file')
+    if 'generate_launch_description' not in names:
         raise InvalidPythonLaunchFileError(
-            f"launch file at '{python_launch_file_path}' does not contain the required function "
+            f"launch file at '{path}' does not contain the required function "
             "'generate_launch_description()'"
         )
-    description = module.generate_launch_description()
+    description = names['generate_launch_description']()
     assert isinstance(description, LaunchDescription), f'{description!r} is no LaunchDescription'
     return description
 
 
-class PythonLaunchDescriptionSource(LaunchDescriptionSource):
+@dataclass(eq=False)
+class LaunchDescriptionSource:
     """
     A Python launch file.
 
     :param launch_file_path: its path, as text or substitutions.
     """
 
-    def __init__(self, launch_file_path: os.PathLike[str] | SomeSubstitutionsType) -> None:
-        is_text = isinstance(launch_file_path, (str, Substitution, Iterable))
-        super().__init__(launch_file_path if is_text else os.fspath(launch_file_path))  # type: ignore[arg-type]  # narrowed by is_text
+    launch_file_path: os.PathLike[str] | SomeSubstitutionsType
 
-    def _load(self, location: str) -> LaunchDescription:
-        return get_launch_description_from_python_launch_file(location)
+    def get_launch_description(self, context: LaunchContext) -> LaunchDescription:
+        """Return the description; from now on ``location`` is the path it came from."""
+        self.location = context.perform(self.launch_file_path)
+        return get_launch_description_from_python_launch_file(self.location)
+
+    def try_get_launch_description_without_context(self) -> LaunchDescription | None:
+        """Return the description if its path is known before launching, else None."""
+        try:
+            return self.get_launch_description(LaunchContext())
+        except (SubstitutionFailure, LookupError, OSError):
+            return None
 
 
-class AnyLaunchDescriptionSource(PythonLaunchDescriptionSource):
-    """
-    A launch file of any kind that is supported: Python.
+class PythonLaunchDescriptionSource(LaunchDescriptionSource):
+    """A launch file that is known to be Python."""
 
-    :param launch_file_path: its path, as text or substitutions.
-    """
 
-    def _load(self, location: str) -> LaunchDescription:
-        if Path(location).suffix != '.py':
-            raise NotImplementedError(
-                f"{location}: only Python launch files are supported, not '"
-                f"{Path(location).suffix}'"
-            )
-        return super()._load(location)
+class AnyLaunchDescriptionSource(LaunchDescriptionSource):
+    """A launch file of any kind that is supported: Python."""

@@ -12,6 +12,11 @@ from __future__ import annotations
 import logging
 import sys
 
+from ros_wire.limits import unsupported_names
+
+__getattr__ = unsupported_names(
+    __name__, 'get_log_file_path', 'get_output_loggers', 'handlers', 'launch_config', 'reset'
+)
 _ROOT = 'launch_screen'
 
 

@@ -7,6 +7,14 @@ Takes nodes as launch files describe them (ros2/launch_ros, Jazzy) and runs them
 with the command line every ROS node understands. Imports no rclpy.
 """
 
-from launch_ros import actions, parameter_descriptions, substitutions
+from launch_ros import actions, descriptions, parameter_descriptions, substitutions
+from ros_wire.limits import unsupported_modules, unsupported_names
 
-__all__ = ['actions', 'parameter_descriptions', 'substitutions']
+__all__ = ['actions', 'descriptions', 'parameter_descriptions', 'substitutions']
+__getattr__ = unsupported_names(
+    __name__, 'event_handlers', 'events', 'ros_adapters', 'default_launch_description'
+)
+unsupported_modules(
+    *('launch_ros.event_handlers', 'launch_ros.events', 'launch_ros.events.lifecycle'),
+    *('launch_ros.parameters_type', 'launch_ros.ros_adapters', 'launch_ros.utilities'),
+)

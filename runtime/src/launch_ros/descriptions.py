@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where launch_ros offers its parameter descriptions a second time."""
 
-from launch_ros.parameter_descriptions import Parameter, ParameterFile, ParameterValue
+from launch_ros.parameter_descriptions import ParameterFile, ParameterValue
 from ros_wire.limits import unsupported_names
 
-__all__ = ['Parameter', 'ParameterFile', 'ParameterValue']
-__getattr__ = unsupported_names(__name__, 'ComposableNode')
+__all__ = ['ParameterFile', 'ParameterValue']
+__getattr__ = unsupported_names(__name__, 'ComposableNode', 'Parameter')

@@ -8,76 +8,54 @@ Takes package names; gives paths from the resource index.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ament_index_python.executables import get_executable_paths
-from ament_index_python.packages import (
-    PackageNotFoundError,
-    get_package_prefix,
-    get_package_share_directory,
-)
+from ament_index_python.packages import get_package_prefix, get_package_share_directory
 from launch import LaunchContext, SomeSubstitutionsType, Substitution
+from launch.core import describe
 from launch.substitutions import SubstitutionFailure
-from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
 from ros_wire.limits import unsupported_names
 
-__all__ = [
-    'ExecutableInPackage',
-    'FindPackage',
-    'FindPackagePrefix',
-    'FindPackageShare',
-    'PackageNotFoundError',
-]
-__getattr__ = unsupported_names(__name__, 'Parameter')
+__getattr__ = unsupported_names(__name__, 'FindPackage', 'Parameter')
 
 
-class FindPackage(Substitution):
-    """
-    Something about a package.
-
-    :param package: its name, as text or substitutions.
-    """
-
-    def __init__(self, package: SomeSubstitutionsType) -> None:
-        self.package = normalize_to_list_of_substitutions(package)
-
-    def describe(self) -> str:
-        """Return ``FindPackageShare(pkg='name')`` or the like."""
-        names = ' + '.join(sub.describe() for sub in self.package)
-        return f'{type(self).__name__}(pkg={names})'
-
-    def find(self, package_name: str) -> str:
-        """Return what is looked for, for the package of that name."""
-        raise NotImplementedError(f'{type(self).__name__} defines no find()')
-
-    def perform(self, context: LaunchContext) -> str:
-        """Return what is looked for."""
-        return self.find(perform_substitutions(context, self.package))
-
-
-class FindPackagePrefix(FindPackage):
+@dataclass(eq=False)
+class FindPackagePrefix(Substitution):
     """
     The prefix a package is installed in.
 
     :param package: its name, as text or substitutions.
     """
 
-    def find(self, package_name: str) -> str:
-        """Return the prefix."""
-        return get_package_prefix(package_name)
+    find = staticmethod(get_package_prefix)
+    package: SomeSubstitutionsType
+
+    def describe(self) -> str:
+        """Return ``FindPackageShare(pkg='name')`` or the like."""
+        return f'{type(self).__name__}(pkg={describe(self.package)})'
+
+    def perform(self, context: LaunchContext) -> str:
+        """
+        Return the path.
+
+        :raises PackageNotFoundError: if there is no such package.
+        """
+        return self.find(context.perform(self.package))
 
 
-class FindPackageShare(FindPackage):
+class FindPackageShare(FindPackagePrefix):
     """
     The folder of a package's data.
 
     :param package: its name, as text or substitutions.
     """
 
-    def find(self, package_name: str) -> str:
-        """Return the folder."""
-        return get_package_share_directory(package_name)
+    find = staticmethod(get_package_share_directory)
 
 
-class ExecutableInPackage(FindPackage):
+@dataclass(eq=False)
+class ExecutableInPackage(Substitution):
     """
     The path of a program of a package.
 
@@ -85,22 +63,23 @@ class ExecutableInPackage(FindPackage):
     :param package: the package's name, as text or substitutions.
     """
 
-    def __init__(self, executable: SomeSubstitutionsType, package: SomeSubstitutionsType) -> None:
-        super().__init__(package)
-        self.executable = normalize_to_list_of_substitutions(executable)
+    label = 'ExecInPkg'
+    executable: SomeSubstitutionsType
+    package: SomeSubstitutionsType
 
     def perform(self, context: LaunchContext) -> str:
         """
         Return the path.
 
-        :raises SubstitutionFailure: if the package has no such program.
+        :raises PackageNotFoundError: if there is no such package.
+        :raises SubstitutionFailure: if it has no such program.
         """
-        package = perform_substitutions(context, self.package)
-        executable = perform_substitutions(context, self.executable)
+        name = context.perform(self.executable)
+        package = context.perform(self.package)
         paths = get_executable_paths(package)
-        if executable not in paths:
+        if name not in paths:
             raise SubstitutionFailure(
-                f"executable '{executable}' not found in package '{package}', which has: "
+                f"executable '{name}' not found in package '{package}', which has: "
                 f'[{", ".join(paths)}]'
             )
-        return paths[executable]
+        return paths[name]

@@ -9,25 +9,26 @@ pattern. Knows no node.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 import re
 from typing import Any
 
+from ros_wire.limits import unsupported
 import yaml
 
 from rclpy import _names
-from rclpy.exceptions import RemapInvalidError, UnknownROSArgsError
 from rclpy.impl.logging_severity import LoggingSeverity
 
-_RULE = re.compile(
-    r'(?:(?P<node>[A-Za-z_][A-Za-z0-9_]*):(?!=|//))?'
-    r'(?P<kind>rostopic://|rosservice://)?(?P<source>[^:]+):=(?P<target>.*)'
-)
-_PARAMETER = re.compile(
-    r'(?:(?P<node>[A-Za-z_][A-Za-z0-9_]*):(?!=))?(?P<name>[^:]+):=(?P<value>.*)'
-)
+_SWITCH = re.compile('--(enable|disable)-(stdout|rosout)-logs')
+_SWITCHES = {'stdout': 'to_console', 'rosout': 'to_rosout'}
+_UNSUPPORTED = {
+    '-e', '--enclave', '--log-config-file', '--log-file-name', '--enable-external-lib-logs',
+    '--disable-external-lib-logs',
+}  # fmt: skip
+_LEVELS = LoggingSeverity.__members__
+_TRUE, _FALSE = ('y', 'yes', 'true', 'on'), ('n', 'no', 'false', 'off')
 
 
 @dataclass(frozen=True)
@@ -86,163 +87,120 @@ class Arguments:
         return full_name
 
     def parameters_of(self, full_name: str) -> dict[str, Any]:
-        """The values given for a node's parameters; later patterns win."""
+        """The values given for a node's parameters; later patterns win (rclpy/src/node.cpp)."""
         values: dict[str, Any] = {}
         for pattern, given in self.parameters.items():
-            if _pattern(pattern).fullmatch(full_name):
+            expression = f'/{pattern.lstrip("/")}'.replace('/*', r'(/\w+)')
+            if re.fullmatch(expression, full_name):
                 values.update(given)
         return values
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """`/**` is any number of tokens, `*` exactly one."""
-    parts = re.split(r'(/\*\*|\*)', text)
-    meaning = {'/**': '(?:/[^/]+)*', '*': '[^/]+'}
-    return re.compile(''.join(meaning.get(part, re.escape(part)) for part in parts))
 
 
 def parse(argv: Sequence[str]) -> Arguments:
     """
     Parse a command line.
 
-    :raises UnknownROSArgsError: an unknown flag after --ros-args.
+    :raises RuntimeError: a flag after --ros-args isn't known, or what it says can't be read.
     :raises NotImplementedError: a flag that this runtime doesn't support.
     """
     found = Arguments()
-    rest = list(argv)
+    rest = iter(argv)
     in_ros = False
-    while rest:
-        argument = rest.pop(0)
+    for argument in rest:
+        switch = _SWITCH.fullmatch(argument)
         if argument == '--ros-args':
             in_ros = True
-        elif in_ros and argument == '--':
-            in_ros = False
-        elif in_ros:
-            _take_flag(argument, rest, found)
-        else:
+        elif not in_ros:
             found.others.append(argument)
+        elif argument == '--':
+            in_ros = False
+        elif argument in _UNSUPPORTED:
+            raise unsupported(f'argument {argument}')
+        elif switch:
+            setattr(found, _SWITCHES[switch[2]], switch[1] == 'enable')
+        else:
+            _take(argument, next(rest, ''), found)
     return found
 
 
-def _take_flag(flag: str, rest: list[str], found: Arguments) -> None:
-    if flag in {'--enable-stdout-logs', '--disable-stdout-logs'}:
-        found.to_console = flag.startswith('--enable')
-    elif flag in {'--enable-rosout-logs', '--disable-rosout-logs'}:
-        found.to_rosout = flag.startswith('--enable')
-    elif (
-        flag in {'-e', '--enclave', '--log-config-file', '--log-file-name'}
-        or 'external-lib' in flag
-    ):
-        raise NotImplementedError(f'rclpy argument {flag}')
-    elif flag not in _TAKERS:
-        raise UnknownROSArgsError(f'unknown ROS argument {flag!r}')
-    elif not rest:
-        raise UnknownROSArgsError(f'{flag} needs a value')
+def _take(flag: str, text: str, found: Arguments) -> None:
+    rule = re.fullmatch(r'(?s)(?:(\w+):(?!=|//))?(rostopic://|rosservice://)?([^:]+):=(.+)', text)
+    node, kind, source, target = rule.groups('') if rule else ('', '', '', '')
+    name, separator, level = text.rpartition(':=')
+    if flag in {'-r', '--remap'} and rule:
+        found.remaps.append(Remap(node, kind, source, target))
+    elif flag in {'-p', '--param'} and rule and not kind:
+        values = _flat({source: _load(target, text)}, text)
+        found.parameters.setdefault(node or '/**', {}).update(values)
+    elif flag == '--params-file' and text:
+        try:
+            content = _load(Path(text).read_text(encoding='utf-8'), text)
+        except OSError as error:
+            raise RuntimeError(f'parameter file {text}: {error}') from error
+        _collect(content, '', text, found.parameters)
+    elif flag == '--log-level' and level.upper() in _LEVELS and bool(name) == bool(separator):
+        found.log_levels[name] = _LEVELS[level.upper()]
     else:
-        _TAKERS[flag](rest.pop(0), found)
-
-
-def _take_remap(text: str, found: Arguments) -> None:
-    match = _RULE.fullmatch(text)
-    if match is None:
-        raise RemapInvalidError(f'cannot parse remap rule {text!r}: expected from:=to')
-    found.remaps.append(
-        Remap(match['node'] or '', match['kind'] or '', match['source'], match['target'])
-    )
-
-
-def _take_parameter(text: str, found: Arguments) -> None:
-    match = _PARAMETER.fullmatch(text)
-    if match is None:
-        raise UnknownROSArgsError(f'cannot parse parameter {text!r}: expected name:=value')
-    pattern = f'/**/{match["node"]}' if match['node'] else '/**'
-    name = match['name'].replace('/', '.')
-    values = _flat({name: yaml.load(match['value'], _Loader)}, text)  # noqa: S506 a safe loader
-    found.parameters.setdefault(pattern, {}).update(values)
-
-
-def _take_file(path: str, found: Arguments) -> None:
-    for pattern, values in parameter_file(path).items():
-        found.parameters.setdefault(pattern, {}).update(values)
-
-
-def _take_level(text: str, found: Arguments) -> None:
-    name, _, level = text.rpartition(':=')
-    try:
-        found.log_levels[name] = LoggingSeverity[level.upper()]
-    except KeyError:
-        raise UnknownROSArgsError(f'unknown log level {level!r}') from None
-
-
-_TAKERS = {
-    '-r': _take_remap,
-    '--remap': _take_remap,
-    '-p': _take_parameter,
-    '--param': _take_parameter,
-    '--params-file': _take_file,
-    '--log-level': _take_level,
-}
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as rcl reads it: 1e-3 is a number, a date is a string."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, rule) for tag, rule in rules if not tag.endswith((':timestamp', ':float', ':int'))
-    ]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    'tag:yaml.org,2002:int', re.compile(r'[-+]?(0x[0-9a-fA-F]+|[0-9]+)$'), list('-+0123456789')
-)
-_Loader.add_implicit_resolver(
-    'tag:yaml.org,2002:float',
-    re.compile(
-        r'([-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?'
-        r'|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$'
-    ),
-    list('-+0123456789.'),
-)
-
-
-def parameter_file(path: str) -> dict[str, dict[str, Any]]:
-    """
-    Parameters by node pattern.
-
-    :raises RuntimeError: the file isn't a ROS parameter file.
-    """
-    try:
-        content = yaml.load(Path(path).read_text(), _Loader)  # noqa: S506 a safe loader
-    except (OSError, yaml.YAMLError) as error:
-        raise RuntimeError(f'parameter file {path}: {error}') from error
-    found: dict[str, dict[str, Any]] = {}
-    _collect(content, '', path, found)
-    return found
+        raise RuntimeError(f'ROS arguments: cannot understand {flag} {text}')
 
 
 def _collect(content: Any, above: str, path: str, found: dict[str, dict[str, Any]]) -> None:
+    """Find the parameters by node pattern in what a file holds."""
     if not isinstance(content, dict):
         raise RuntimeError(  # noqa: TRY004 the content is wrong, not the call
             f'parameter file {path}: no ros__parameters below {above or "the top"!r}'
         )
     for key, value in content.items():
         if key == 'ros__parameters':
-            found.setdefault(above, {}).update(_flat(value or {}, path))
+            found.setdefault(above, {}).update(_flat(value, path))
         else:
-            _collect(value, f'{above}/{str(key).strip("/")}', path, found)
+            _collect(value, f'{above}/{key.strip("/")}', path, found)
 
 
-def _flat(values: dict[str, Any], source: str, above: str = '') -> dict[str, Any]:
+def _flat(values: Any, source: str, above: str = '') -> dict[str, Any]:
     """Nested dictionaries as dotted names."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
-        name = f'{above}{key}'
         if isinstance(value, dict):
-            flat.update(_flat(value, source, f'{name}.'))
-        elif value is None or (isinstance(value, list) and len({type(v) for v in value}) > 1):
-            raise RuntimeError(f'{source}: parameter {name} = {value!r} has no one type')
+            flat.update(_flat(value, source, f'{above}{key}.'))
+        elif isinstance(value, list) and len({type(item) for item in value}) > 1:
+            raise RuntimeError(f'{source}: parameter {above}{key} = {value!r} has no one type')
         else:
-            flat[name] = value
+            flat[f'{above}{key}'] = value
     return flat
+
+
+def _load(text: str, source: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 a safe loader
+    except yaml.YAMLError as error:
+        raise RuntimeError(f'{source}: {error}') from error
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as rcl reads it: names are text, and plain values what C's functions make of them."""
+
+    yaml_implicit_resolvers = {None: [('!plain', re.compile('(?s).*'))]}  # noqa: RUF012 yaml's
+
+    def construct_mapping(self, node: Any, deep: bool = True) -> dict[Hashable, Any]:
+        """Leave names as they are written."""
+        return {key.value: self.construct_object(value, deep) for key, value in node.value}
+
+    def plain(self, node: Any) -> Any:
+        """What an unquoted value means."""
+        text: str = node.value
+        for words, meaning in ((_TRUE, True), (_FALSE, False)):
+            if text in {word for name in words for word in (name, name.title(), name.upper())}:
+                return meaning
+        if not text:
+            raise yaml.constructor.ConstructorError(None, None, 'no value', node.start_mark)
+        if re.fullmatch(r'[-+]?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)', text):
+            return int(text, 8 if re.fullmatch('[-+]?0[0-7]+', text) else 0)
+        special = text.lstrip('+-').lower() in {'.inf', '.nan'}
+        try:
+            return text if '_' in text else float(text.replace('.', '') if special else text)
+        except ValueError:
+            return text
+
+
+_Loader.add_constructor('!plain', _Loader.plain)

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+import warnings
 
 from rcl_interfaces.msg import (
     ListParametersResult,
     ParameterDescriptor,
     ParameterEvent,
+    ParameterValue,
     SetParametersResult,
 )
+from ros_wire.limits import unsupported
 
-from rclpy import _parameter_rules
+from rclpy._parameter_rules import declared_type, problem
 from rclpy.exceptions import (
     InvalidParameterException,
     InvalidParameterTypeException,
@@ -24,9 +27,8 @@ from rclpy.exceptions import (
     ParameterNotDeclaredException,
     ParameterUninitializedException,
 )
-from rclpy.parameter import Parameter
+from rclpy.parameter import Parameter, parameter_value_to_python
 
-_SEPARATOR = '.'
 OnSet = Callable[[list[Parameter]], Any]
 PreSet = Callable[[list[Parameter]], list[Parameter]]
 PostSet = Callable[[list[Parameter]], None]
@@ -59,59 +61,69 @@ class NodeParameters:
         Declare a parameter with a default value, or a Parameter.Type without one.
 
         :raises ParameterAlreadyDeclaredException: it is declared already.
+        :raises InvalidParameterException: it has no name.
         :raises InvalidParameterTypeException: the value given from outside has another type.
         :raises InvalidParameterValueException: the value is out of range or refused.
+        :raises ValueError: neither a value nor a type.
         """
-        entry = (name, value, descriptor or ParameterDescriptor())
-        return self.declare_parameters('', [entry], ignore_override)[0]
+        entry = (name, value, ParameterDescriptor() if descriptor is None else descriptor)
+        name_alone = value is None and descriptor is None
+        return self.declare_parameters('', [entry[:1] if name_alone else entry], ignore_override)[
+            0
+        ]
 
     def declare_parameters(
         self, namespace: str, parameters: Iterable[tuple[Any, ...]], ignore_override: bool = False
     ) -> list[Parameter]:
         """Declare several: tuples of name, value or type, and descriptor."""
-        declared = []
+        new: list[tuple[Parameter, Any]] = []
         for entry in parameters:
+            if not 1 <= len(entry) <= 3 or not isinstance(entry[0], str):
+                raise TypeError(f'{entry} is not a tuple of name, value and descriptor')
             name, value, descriptor = (*entry, None, None)[:3]
-            if not isinstance(name, str):
-                raise TypeError(f'parameter name {name!r} is not a str')
-            full_name = f'{namespace}.{name}' if namespace else name
-            if not full_name or full_name.startswith(_SEPARATOR) or full_name.endswith(_SEPARATOR):
-                raise InvalidParameterException(full_name)
+            name = f'{namespace}.{name}' if namespace else name
+            if not name:
+                raise InvalidParameterException(name)
             descriptor = ParameterDescriptor() if descriptor is None else descriptor
             if not isinstance(descriptor, ParameterDescriptor):
-                raise TypeError(f'descriptor of {full_name} is a {type(descriptor).__name__}')
-            declared.append((full_name, *_parameter_rules.typed(full_name, value, descriptor)))
-        known = [name for name, _, _ in declared if name in self._parameters]
+                raise TypeError(f'descriptor of {name} is a {type(descriptor).__name__}')
+            if len(entry) == 1:
+                warnings.warn(f'parameter {name}: a name alone is deprecated', stacklevel=3)
+                descriptor.dynamic_typing = True
+            if isinstance(value, ParameterValue):
+                value = parameter_value_to_python(value)
+            descriptor.type = declared_type(name, value, descriptor).value
+            value = None if isinstance(value, Parameter.Type) else value
+            if not ignore_override and name in self._parameter_overrides:
+                value = self._parameter_overrides[name].value
+            new.append((Parameter(name, value=value), descriptor))
+        known = [parameter.name for parameter, _ in new if parameter.name in self._parameters]
         if known:
             raise ParameterAlreadyDeclaredException(known)
-        return [self.__declare(*entry, ignore_override=ignore_override) for entry in declared]
+        for parameter, descriptor in new:
+            self.__declare(parameter, descriptor)
+        return [self._parameters[parameter.name] for parameter, _ in new]
 
-    def __declare(
-        self, name: str, value: Any, descriptor: Any, *, ignore_override: bool
-    ) -> Parameter:
-        parameter = Parameter(name, value=value)
-        if not ignore_override:
-            parameter = self._parameter_overrides.get(name, parameter)
-        self._descriptors[name] = descriptor
-        descriptor.name = name
-        result = self.__apply([parameter])
-        if result.successful:
-            return self._parameters[name]
-        del self._descriptors[name]
+    def __declare(self, parameter: Parameter, descriptor: Any) -> None:
+        name = descriptor.name = parameter.name
+        result = self.__apply([parameter], {name: descriptor})
         if result.reason.startswith('Wrong parameter type'):
             raise InvalidParameterTypeException(parameter, Parameter.Type(descriptor.type).name)
-        raise InvalidParameterValueException(name, parameter.value, result.reason)
+        if not result.successful:
+            raise InvalidParameterValueException(name, parameter.value, result.reason)
 
     def undeclare_parameter(self, name: str) -> None:
         """
         Forget a parameter.
 
+        :raises ParameterNotDeclaredException: it isn't declared.
         :raises ParameterImmutableException: it is read-only.
         """
-        if self.describe_parameter(name).read_only:
+        if name not in self._parameters:
+            raise ParameterNotDeclaredException(name)
+        if self._descriptors[name].read_only:
             raise ParameterImmutableException(name)
-        self._parameters.pop(name, None)
-        self._descriptors.pop(name, None)
+        del self._parameters[name], self._descriptors[name]
 
     # Reading.
 
@@ -126,15 +138,16 @@ class NodeParameters:
         :raises ParameterNotDeclaredException: it isn't declared.
         :raises ParameterUninitializedException: it has no value.
         """
-        if name not in self._parameters:
-            if self._allow_undeclared_parameters:
-                return Parameter(name)
-            raise ParameterNotDeclaredException(name)
-        parameter = self._parameters[name]
-        dynamic = self._descriptors[name].dynamic_typing
-        if parameter.type_ == Parameter.Type.NOT_SET and not dynamic:
+        parameter = self.__find(name)
+        unset = parameter.type_ == Parameter.Type.NOT_SET
+        if unset and name in self._descriptors and not self._descriptors[name].dynamic_typing:
             raise ParameterUninitializedException(name)
         return parameter
+
+    def __find(self, name: str) -> Parameter:
+        if name not in self._parameters and not self._allow_undeclared_parameters:
+            raise ParameterNotDeclaredException(name)
+        return self._parameters.get(name) or Parameter(name)
 
     def get_parameters(self, names: list[str]) -> list[Parameter]:
         """Several parameters, see :meth:`get_parameter`."""
@@ -149,11 +162,7 @@ class NodeParameters:
 
     def get_parameter_type(self, name: str) -> Parameter.Type:
         """A parameter's type."""
-        if name in self._parameters:
-            return self._parameters[name].type_
-        if self._allow_undeclared_parameters:
-            return Parameter.Type.NOT_SET
-        raise ParameterNotDeclaredException(name)
+        return self.__find(name).type_
 
     def get_parameter_types(self, names: list[str]) -> list[Parameter.Type]:
         """Several parameters' types."""
@@ -161,20 +170,17 @@ class NodeParameters:
 
     def get_parameters_by_prefix(self, prefix: str) -> dict[str, Parameter]:
         """The parameters below a prefix, by the rest of their names."""
-        start = prefix + _SEPARATOR if prefix else ''
+        start = f'{prefix}.' if prefix else ''
         return {
-            name[len(start) :]: parameter
+            name.removeprefix(start): parameter
             for name, parameter in self._parameters.items()
             if name.startswith(start)
         }
 
     def describe_parameter(self, name: str) -> Any:
         """A parameter's descriptor."""
-        if name in self._descriptors:
-            return self._descriptors[name]
-        if self._allow_undeclared_parameters:
-            return ParameterDescriptor()
-        raise ParameterNotDeclaredException(name)
+        self.__find(name)
+        return self._descriptors.get(name) or ParameterDescriptor()
 
     def describe_parameters(self, names: list[str]) -> list[Any]:
         """Several parameters' descriptors."""
@@ -184,88 +190,77 @@ class NodeParameters:
         """Names and prefixes, as rcl_interfaces/ListParametersResult; depth 0: all the way."""
         result = ListParametersResult()
         for name in self._parameters:
-            below = [p for p in prefixes if name == p or name.startswith(p + _SEPARATOR)]
-            if prefixes and not below:
-                continue
-            rest = name[len(max(below, key=len)) :].lstrip(_SEPARATOR) if below else name
-            if depth and rest.count(_SEPARATOR) >= depth:
-                continue
-            result.names.append(name)
-            above = name.rpartition(_SEPARATOR)[0]
-            if above and above not in result.prefixes:
-                result.prefixes.append(above)
+            below = [p for p in prefixes if f'{name}.'.startswith(f'{p}.')]
+            rests = [name.removeprefix(f'{p}.') for p in below] if prefixes else [name]
+            if any(not depth or rest.count('.') < depth for rest in rests):
+                result.names.append(name)
+                above = name.rpartition('.')[0]
+                if above and above not in result.prefixes:
+                    result.prefixes.append(above)
         return result
 
     # Setting.
 
     def set_parameters(self, parameter_list: list[Parameter]) -> list[Any]:
         """Set parameters one by one; a rcl_interfaces/SetParametersResult for each."""
-        self.__require_declared(parameter_list)
         return [self.set_parameters_atomically([parameter]) for parameter in parameter_list]
 
     def set_parameters_atomically(self, parameter_list: list[Parameter]) -> Any:
-        """Set all parameters or none."""
-        for pre_set in self._pre_set_parameters_callbacks:
-            parameter_list = pre_set(parameter_list)
-            if not parameter_list:
-                reason = 'no parameters are left after the pre-set callbacks'
-                return SetParametersResult(successful=False, reason=reason)
-        self.__require_declared(parameter_list)
-        return self.__apply(parameter_list)
+        """
+        Set all parameters or none.
 
-    def __require_declared(self, parameters: list[Parameter]) -> None:
-        unknown = [p.name for p in parameters if p.name not in self._parameters]
+        :raises ParameterNotDeclaredException: one of them isn't declared.
+        """
+        if self._pre_set_parameters_callbacks:
+            before = self._pre_set_parameters_callbacks
+            parameter_list = [p for pre_set in before for p in pre_set(parameter_list)]
+            if not parameter_list:
+                reason = 'the parameter list is empty after the callbacks before setting'
+                return SetParametersResult(successful=False, reason=reason)
+        unknown = [p.name for p in parameter_list if p.name not in self._parameters]
         if unknown and not self._allow_undeclared_parameters:
             raise ParameterNotDeclaredException(unknown)
+        return self.__apply(parameter_list)
 
-    def __apply(self, parameters: list[Parameter]) -> Any:
-        """Check, ask the callbacks, set, and tell everyone."""
-        result = self.__check(parameters)
-        if not result.successful:
-            return result
+    def __apply(self, parameters: list[Parameter], new: dict[str, Any] | None = None) -> Any:
+        """Check, ask the callbacks, set, and tell everyone; new: descriptors to declare with."""
+        descriptors = dict(self._descriptors if new is None else new)
+        for parameter in parameters:
+            dynamic = ParameterDescriptor(name=parameter.name, dynamic_typing=True)
+            descriptor = descriptors.setdefault(parameter.name, dynamic)
+            if descriptor.dynamic_typing:
+                descriptor.type = parameter.type_.value
+            reason = problem(parameter, descriptor, declares=new is not None)
+            if reason:
+                return SetParametersResult(successful=False, reason=reason)
+        for on_set in self._on_set_parameters_callbacks:
+            result = on_set(parameters)
+            if not result.successful:
+                return result
+        node: Any = self
         event = ParameterEvent(
-            stamp=self.get_clock().now().to_msg(),  # type: ignore[attr-defined]  # Node has it
-            node=self.get_fully_qualified_name(),  # type: ignore[attr-defined]  # as above
+            stamp=node.get_clock().now().to_msg(), node=node.get_fully_qualified_name()
         )
         for parameter in parameters:
-            message = parameter.to_parameter_msg()
-            if parameter.type_ == Parameter.Type.NOT_SET and self.has_parameter(parameter.name):
-                self._parameters.pop(parameter.name)
-                self._descriptors.pop(parameter.name, None)
+            name, message = parameter.name, parameter.to_parameter_msg()
+            if parameter.type_ == Parameter.Type.NOT_SET and new is None:
                 event.deleted_parameters.append(message)
+                self._parameters.pop(name, None)
+                self._descriptors.pop(name, None)
                 continue
-            known = self.has_parameter(parameter.name)
+            known = self.get_parameter_or(name).type_ != Parameter.Type.NOT_SET
             (event.changed_parameters if known else event.new_parameters).append(message)
-            self._parameters[parameter.name] = parameter
+            self._parameters[name], self._descriptors[name] = parameter, descriptors[name]
         self._parameter_event_publisher.publish(event)
         for post_set in self._post_set_parameters_callbacks:
             post_set(parameters)
-        return result
-
-    def __check(self, parameters: list[Parameter]) -> Any:
-        for parameter in parameters:
-            name = parameter.name
-            dynamic = ParameterDescriptor(name=name, dynamic_typing=True)
-            descriptor = self._descriptors.setdefault(name, dynamic)
-            is_declared = self.has_parameter(name)
-            result = _parameter_rules.check(parameter, descriptor, is_declared=is_declared)
-            if not result.successful:
-                return result
-            if descriptor.dynamic_typing:
-                descriptor.type = parameter.type_.value
-        for on_set in self._on_set_parameters_callbacks:
-            result = on_set(parameters)
-            if not isinstance(result, SetParametersResult):
-                raise TypeError('Callback must return a SetParametersResult')
-            if not result.successful:
-                return result
         return SetParametersResult(successful=True)
 
-    def set_descriptor(self, name: str, descriptor: Any, alternative_value: Any = None) -> Any:
+    def set_descriptor(self, *_: Any, **__: Any) -> Any:
         """Not supported."""
-        raise NotImplementedError('rclpy Node.set_descriptor')
+        raise unsupported('rclpy Node.set_descriptor')
 
-    # Callbacks.
+    # Callbacks: the one added last is called first.
 
     def add_pre_set_parameters_callback(self, callback: PreSet) -> None:
         """Have a callback change the list before it is set."""

@@ -10,9 +10,8 @@ from rcl_interfaces.msg import Log
 from ros_wire.codec import serialize
 from ros_wire.graph import NodeEntities
 
-from rclpy.impl.rcutils_logger import SETTINGS, LogRecord
+from rclpy.impl.rcutils_logger import SETTINGS
 from rclpy.qos import qos_profile_rosout_default
-from rclpy.time import Time
 
 
 class RosoutSink:
@@ -25,17 +24,8 @@ class RosoutSink:
         node.context.graph.update(announced, [self._writer], present=True)
         SETTINGS.sinks[self._name] = self._publish
 
-    def _publish(self, record: LogRecord) -> None:
-        message = Log(
-            stamp=Time(nanoseconds=record.stamp_ns).to_msg(),
-            level=int(record.severity),
-            name=record.name,
-            msg=record.message,
-            file=record.file,
-            function=record.function,
-            line=record.line,
-        )
-        self._writer.write(serialize(message))
+    def _publish(self, log: Any) -> None:
+        self._writer.write(serialize(log))
 
     def close(self) -> None:
         """Stop publishing."""

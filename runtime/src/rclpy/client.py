@@ -10,8 +10,8 @@ import threading
 import time
 from typing import Any
 
-from ros_wire.codec import HEADER, deserialize
-from ros_wire.dds import user_data
+from ros_wire.codec import HEADER, DecodeError
+from ros_wire.dds import Sample, foreign, user_data
 
 from rclpy._entity import Work
 from rclpy.service import ServiceSide
@@ -33,7 +33,11 @@ class Client(ServiceSide):
 
     def service_is_ready(self) -> bool:
         """Whether a server that speaks Cyclone's protocol matches both ways."""
-        servers = [d for d in self.writer.matched().values() if 'serviceid=' in user_data(d)]
+        readers = self.writer.matched().values()
+        servers = [reader for reader in readers if 'serviceid=' in user_data(reader)]
+        if readers and not servers:
+            problem = f'{self.srv_name} is not called: {foreign(next(iter(readers)))}'
+            self._node.get_logger().error(problem, throttle_duration_sec=5.0)
         return bool(servers) and bool(self.reader.entity.get_matched_publications())
 
     def wait_for_service(self, timeout_sec: float | None = None) -> bool:
@@ -76,17 +80,23 @@ class Client(ServiceSide):
 
     def take(self) -> Work | None:
         """Take one reply; those to other clients are dropped."""
-        sample = self.take_sample()
+        sample = self.reader.take()
         if sample is None:
+            return None
+        if len(sample.data) < len(HEADER) + _REQUEST_ID.size:
+            self.report_dropped('reply of', sample, 'it has no request id')
             return None
         handle, number = _REQUEST_ID.unpack_from(sample.data, len(HEADER))
         future = self._pending.get(number)
         if handle != self.writer.handle or future is None:
             return None
-        body = HEADER + sample.data[len(HEADER) + _REQUEST_ID.size :]
+        return lambda: self._finish(future, sample)
 
-        def finish() -> None:
-            future._set_executor(self._node.executor)  # noqa: SLF001 rclpy's own name for it
-            future.set_result(deserialize(body, self.srv_type.Response))
-
-        return finish
+    def _finish(self, future: Future, sample: Sample) -> None:
+        future._set_executor(self._node.executor)  # noqa: SLF001 rclpy's own name for it
+        try:
+            response = self.read(sample, self.srv_type.Response)
+        except DecodeError as error:
+            future.set_exception(error)
+        else:
+            future.set_result(response)

@@ -49,29 +49,7 @@ class Duration:
             return self.nanoseconds < other.nanoseconds
         return NotImplemented
 
-    def __hash__(self) -> int:
-        """A hash of the value."""
-        return hash(self.nanoseconds)
-
-    def __add__(self, other: object) -> Duration:
-        """The sum."""
-        if isinstance(other, Duration):
-            return Duration(nanoseconds=self.nanoseconds + other.nanoseconds)
-        return NotImplemented
-
-    def __sub__(self, other: object) -> Duration:
-        """The difference."""
-        if isinstance(other, Duration):
-            return Duration(nanoseconds=self.nanoseconds - other.nanoseconds)
-        return NotImplemented
-
-    def __mul__(self, factor: object) -> Duration:
-        """The product."""
-        if isinstance(factor, (int, float)):
-            return Duration(nanoseconds=self.nanoseconds * factor)
-        return NotImplemented
-
-    __rmul__ = __mul__
+    __hash__ = None  # type: ignore[assignment]  # as rclpy's
 
     def to_msg(self) -> Any:
         """The span as builtin_interfaces/Duration."""

@@ -20,14 +20,6 @@ class InvalidHandle(Exception):
     """An entity was used after it was destroyed."""
 
 
-class UnknownROSArgsError(Exception):
-    """Something after --ros-args isn't known."""
-
-
-class RemapInvalidError(Exception):
-    """A remap rule can't be parsed."""
-
-
 class NameValidationException(Exception):
     """A topic, service, node or namespace name is invalid."""
 

@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+from ros_wire.limits import unsupported_names
+
 from rclpy.impl.logging_severity import LoggingSeverity
 from rclpy.impl.rcutils_logger import SETTINGS, RcutilsLogger, effective_level
 
 __all__ = ['LoggingSeverity', 'get_logger', 'set_logger_level']
+__getattr__ = unsupported_names(
+    __name__, 'clear_config', 'get_logging_directory', 'initialize', 'shutdown'
+)
 
 _ROOT = RcutilsLogger()
 

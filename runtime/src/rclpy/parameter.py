@@ -9,41 +9,30 @@ from enum import Enum
 from typing import Any
 
 from rcl_interfaces.msg import Parameter as ParameterMsg
-from rcl_interfaces.msg import ParameterType, ParameterValue
+from rcl_interfaces.msg import ParameterValue
+from ros_wire.limits import unsupported_names
 
-#: The suffix of ParameterValue's field for each type, in the order of their numbers.
-_FIELDS = (
-    '',
-    'bool_value',
-    'integer_value',
-    'double_value',
-    'string_value',
-    'byte_array_value',
-    'bool_array_value',
-    'integer_array_value',
-    'double_array_value',
-    'string_array_value',
-)
-_SCALARS = {'BOOL': bool, 'INTEGER': int, 'DOUBLE': float, 'STRING': str}
-_ITEMS = {'BYTE': bytes, **_SCALARS}
+__getattr__ = unsupported_names(__name__, 'parameter_dict_from_yaml_file')
+
+_KINDS = {'BOOL': bool, 'INTEGER': int, 'DOUBLE': float, 'STRING': str, 'BYTE': bytes}
 
 
 class Parameter:
     """A parameter as nodes keep it."""
 
     class Type(Enum):
-        """The types a parameter can have."""
+        """The types a parameter can have, by their numbers in rcl_interfaces/ParameterType."""
 
-        NOT_SET = ParameterType.PARAMETER_NOT_SET
-        BOOL = ParameterType.PARAMETER_BOOL
-        INTEGER = ParameterType.PARAMETER_INTEGER
-        DOUBLE = ParameterType.PARAMETER_DOUBLE
-        STRING = ParameterType.PARAMETER_STRING
-        BYTE_ARRAY = ParameterType.PARAMETER_BYTE_ARRAY
-        BOOL_ARRAY = ParameterType.PARAMETER_BOOL_ARRAY
-        INTEGER_ARRAY = ParameterType.PARAMETER_INTEGER_ARRAY
-        DOUBLE_ARRAY = ParameterType.PARAMETER_DOUBLE_ARRAY
-        STRING_ARRAY = ParameterType.PARAMETER_STRING_ARRAY
+        NOT_SET = 0
+        BOOL = 1
+        INTEGER = 2
+        DOUBLE = 3
+        STRING = 4
+        BYTE_ARRAY = 5
+        BOOL_ARRAY = 6
+        INTEGER_ARRAY = 7
+        DOUBLE_ARRAY = 8
+        STRING_ARRAY = 9
 
         @classmethod
         def from_parameter_value(cls, parameter_value: Any) -> Parameter.Type:
@@ -52,15 +41,9 @@ class Parameter:
 
             :raises TypeError: no parameter can hold it.
             """
-            if parameter_value is None:
-                return cls.NOT_SET
-            for name, kind in _SCALARS.items():
-                if isinstance(parameter_value, kind):
-                    return cls[name]
-            if isinstance(parameter_value, (list, tuple, array)):
-                for name, kind in _ITEMS.items():
-                    if all(isinstance(item, kind) for item in parameter_value):
-                        return cls[name + '_ARRAY']
+            for kind in cls:
+                if kind.check(parameter_value):
+                    return kind
             raise TypeError(
                 f"The given value is not one of the allowed types '{parameter_value}'."
             )
@@ -69,19 +52,12 @@ class Parameter:
             """Whether a value is of this type."""
             if self is Parameter.Type.NOT_SET:
                 return parameter_value is None
-            name, _, is_array = self.name.partition('_')
-            if not is_array:
-                return isinstance(parameter_value, _SCALARS[name])
+            kind = _KINDS[self.name.removesuffix('_ARRAY')]
+            if not self.name.endswith('_ARRAY'):
+                return isinstance(parameter_value, kind)
             return isinstance(parameter_value, (list, tuple, array)) and all(
-                isinstance(item, _ITEMS[name]) for item in parameter_value
+                isinstance(item, kind) for item in parameter_value
             )
-
-    @classmethod
-    def from_parameter_msg(cls, param_msg: Any) -> Parameter:
-        """The parameter in a rcl_interfaces/Parameter."""
-        kind = Parameter.Type(param_msg.value.type)
-        value = getattr(param_msg.value, _FIELDS[kind.value]) if kind.value else None
-        return cls(param_msg.name, kind, value)
 
     def __init__(self, name: str, type_: Parameter.Type | None = None, value: Any = None) -> None:
         if type_ is None:
@@ -90,40 +66,18 @@ class Parameter:
             raise TypeError(f"type must be an instance of '{Parameter.Type!r}'")
         if not type_.check(value):
             raise ValueError(f"Type '{type_}' and value '{value}' do not agree")
-        self._type = type_
-        self._name = name
-        self._value = value
+        self.name, self.type_, self.value = name, type_, value
 
-    @property
-    def name(self) -> str:
-        """The name."""
-        return self._name
-
-    @property
-    def type_(self) -> Parameter.Type:
-        """The type."""
-        return self._type
-
-    @property
-    def value(self) -> Any:
-        """The value; None if it isn't set."""
-        return self._value
-
-    def __repr__(self) -> str:
-        """The object as text."""
-        return f'Parameter({self.name!r}, {self.type_}, {self.value!r})'
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both are the same."""
-        return isinstance(other, Parameter) and vars(self) == vars(other)
-
-    __hash__ = None  # type: ignore[assignment]  # values may be lists
+    @classmethod
+    def from_parameter_msg(cls, param_msg: Any) -> Parameter:
+        """The parameter in a rcl_interfaces/Parameter."""
+        return cls(param_msg.name, value=parameter_value_to_python(param_msg.value))
 
     def get_parameter_value(self) -> Any:
         """The value as rcl_interfaces/ParameterValue."""
         value = ParameterValue(type=self.type_.value)
         if self.type_.value:
-            setattr(value, _FIELDS[self.type_.value], self.value)
+            setattr(value, f'{self.type_.name.lower()}_value', self.value)
         return value
 
     def to_parameter_msg(self) -> Any:
@@ -132,13 +86,19 @@ class Parameter:
 
 
 def parameter_value_to_python(parameter_value: Any) -> Any:
-    """The Python value in a rcl_interfaces/ParameterValue; None if it isn't set."""
-    if not 0 <= parameter_value.type < len(_FIELDS):
-        raise RuntimeError(f'unexpected parameter type {parameter_value.type}')
-    if not parameter_value.type:
+    """
+    The Python value in a rcl_interfaces/ParameterValue; None if it isn't set.
+
+    :raises RuntimeError: it has no type that is known.
+    """
+    try:
+        kind = Parameter.Type(parameter_value.type)
+    except ValueError:
+        raise RuntimeError(f'unexpected parameter type {parameter_value.type}') from None
+    if not kind.value:
         return None
-    value = getattr(parameter_value, _FIELDS[parameter_value.type])
-    return list(value) if isinstance(value, (array, list)) else value
+    value = getattr(parameter_value, f'{kind.name.lower()}_value')
+    return list(value) if kind.name.endswith('_ARRAY') else value
 
 
 def get_parameter_value(string_value: str) -> Any:

@@ -4,22 +4,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from rcl_interfaces.msg import (
-    ParameterDescriptor,
-    ParameterType,
-    ParameterValue,
-    SetParametersResult,
-)
-from rcl_interfaces.srv import (
-    DescribeParameters,
-    GetParameters,
-    GetParameterTypes,
-    ListParameters,
-    SetParameters,
-    SetParametersAtomically,
-)
+from rcl_interfaces import srv
+from rcl_interfaces.msg import SetParametersResult
 
 from rclpy.exceptions import ParameterNotDeclaredException, ParameterUninitializedException
 from rclpy.parameter import Parameter
@@ -27,63 +16,52 @@ from rclpy.qos import qos_profile_parameters
 
 
 class ParameterService:
-    """Serves a node's parameters."""
+    """Serves a node's parameters. Nothing is answered where one of the names isn't declared."""
 
     def __init__(self, node: Any) -> None:
-        self._node = node
-        for kind, name, answer in (
-            (DescribeParameters, 'describe_parameters', self._describe),
-            (GetParameters, 'get_parameters', self._get),
-            (GetParameterTypes, 'get_parameter_types', self._types),
-            (ListParameters, 'list_parameters', self._list),
-            (SetParameters, 'set_parameters', self._set),
-            (SetParametersAtomically, 'set_parameters_atomically', self._set_atomically),
+        def describe(request: Any, response: Any) -> None:
+            response.descriptors = node.describe_parameters(list(request.names))
+
+        def get(request: Any, response: Any) -> None:
+            response.values = [
+                parameter.get_parameter_value()
+                for parameter in node.get_parameters(list(request.names))
+            ]
+
+        def types(request: Any, response: Any) -> None:
+            kinds = node.get_parameter_types(list(request.names))
+            response.types = [kind.value for kind in kinds]
+
+        def list_(request: Any, response: Any) -> None:
+            response.result = node.list_parameters(list(request.prefixes), request.depth)
+
+        def set_(request: Any, response: Any) -> None:
+            response.results = [_set(node, [message]) for message in request.parameters]
+
+        def set_atomically(request: Any, response: Any) -> None:
+            response.result = _set(node, request.parameters)
+
+        for kind, name, fill in (
+            (srv.DescribeParameters, 'describe_parameters', describe),
+            (srv.GetParameters, 'get_parameters', get),
+            (srv.GetParameterTypes, 'get_parameter_types', types),
+            (srv.ListParameters, 'list_parameters', list_),
+            (srv.SetParameters, 'set_parameters', set_),
+            (srv.SetParametersAtomically, 'set_parameters_atomically', set_atomically),
         ):
+
+            def answer(request: Any, response: Any, fill: Any = fill) -> Any:
+                with suppress(ParameterNotDeclaredException, ParameterUninitializedException):
+                    fill(request, response)
+                return response
+
             node.create_service(kind, f'~/{name}', answer, qos_profile=qos_profile_parameters)
 
-    def _describe(self, request: Any, response: Any) -> Any:
-        for name in request.names:
-            try:
-                response.descriptors.append(self._node.describe_parameter(name))
-            except ParameterNotDeclaredException:
-                response.descriptors.append(ParameterDescriptor(name=name))
-        return response
 
-    def _get(self, request: Any, response: Any) -> Any:
-        for name in request.names:
-            try:
-                value = self._node.get_parameter(name).get_parameter_value()
-            except (ParameterNotDeclaredException, ParameterUninitializedException):
-                value = ParameterValue()
-            response.values.append(value)
-        return response
-
-    def _types(self, request: Any, response: Any) -> Any:
-        for name in request.names:
-            try:
-                response.types.append(self._node.get_parameter_type(name).value)
-            except ParameterNotDeclaredException:
-                response.types.append(ParameterType.PARAMETER_NOT_SET)
-        return response
-
-    def _list(self, request: Any, response: Any) -> Any:
-        response.result = self._node.list_parameters(request.prefixes, request.depth)
-        return response
-
-    def _set(self, request: Any, response: Any) -> Any:
-        for message in request.parameters:
-            try:
-                parameter = Parameter.from_parameter_msg(message)
-                result = self._node.set_parameters_atomically([parameter])
-            except ParameterNotDeclaredException as error:
-                result = SetParametersResult(successful=False, reason=str(error))
-            response.results.append(result)
-        return response
-
-    def _set_atomically(self, request: Any, response: Any) -> Any:
-        parameters = [Parameter.from_parameter_msg(message) for message in request.parameters]
-        try:
-            response.result = self._node.set_parameters_atomically(parameters)
-        except ParameterNotDeclaredException as error:
-            response.result = SetParametersResult(successful=False, reason=str(error))
-        return response
+def _set(node: Any, messages: list[Any]) -> Any:
+    try:
+        return node.set_parameters_atomically(
+            [Parameter.from_parameter_msg(message) for message in messages]
+        )
+    except ParameterNotDeclaredException as error:
+        return SetParametersResult(successful=False, reason=str(error))

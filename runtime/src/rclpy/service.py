@@ -13,14 +13,15 @@ import inspect
 import time
 from typing import Any
 
-from ros_wire.codec import HEADER, deserialize, serialize
-from ros_wire.dds import Sample, user_data
+from ros_wire.codec import DecodeError, deserialize, serialize
+from ros_wire.dds import Sample, foreign, peer, user_data
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
 from rclpy.qos import QoSProfile
 
-_HEAD = 20
+#: Bytes of the CDR header, and of it and the request id.
+_HEADER, _HEAD = 4, 20
 # How long a reply waits for the client's reader to be discovered, as rmw_cyclonedds does.
 _REPLY_READER_S = 0.1
 
@@ -56,10 +57,18 @@ class ServiceSide(Entity):
         """Send a body after its header and request id."""
         self.writer.write(bytearray(head) + serialize(message)[4:])
 
-    def take_sample(self) -> Sample | None:
-        """The next sample that is long enough to have a request id."""
-        sample: Sample | None = self.reader.take()
-        return sample if sample is not None and len(sample.data) >= _HEAD else None
+    def read(self, sample: Sample, message_type: type[Any]) -> Any:
+        """
+        The body of a sample.
+
+        :raises DecodeError: it isn't one of this type.
+        """
+        return deserialize(sample.data[:_HEADER] + sample.data[_HEAD:], message_type)
+
+    def report_dropped(self, what: str, sample: Sample, why: object) -> None:
+        """Log that something was dropped, and whose it was."""
+        problem = f'dropped a {what} {self.srv_name} from {peer(self.reader.writer_of(sample))}'
+        self._node.get_logger().error(f'{problem}: {why}', throttle_duration_sec=1.0)
 
 
 class Service(ServiceSide):
@@ -72,27 +81,26 @@ class Service(ServiceSide):
 
     def take(self) -> Work | None:
         """Take one request; those of clients with another protocol are dropped."""
-        sample = self.take_sample()
+        sample = self.reader.take()
         client = None if sample is None else self._client_of(sample)
-        if sample is None or client is None:
-            return None
-        return lambda: self._answer(sample, client)
+        return None if client is None else lambda: self._answer(sample, client)
 
     def _client_of(self, sample: Sample) -> str | None:
         """The identity the request's writer announces."""
-        description = self.reader.entity.get_matched_publication_data(sample.writer_handle)
-        entries = user_data(description).split(';') if description is not None else []
+        writer = self.reader.writer_of(sample)
+        entries = user_data(writer).split(';')
         client = next((entry for entry in entries if entry.startswith('clientid=')), None)
         if client is None:
-            problem = (
-                f'dropped a request to {self.srv_name}: its client speaks another DDS '
-                "implementation's protocol; start it with RMW_IMPLEMENTATION=rmw_cyclonedds_cpp"
-            )
-            self._node.get_logger().error(problem, once=True)
+            problem = f'dropped a request to {self.srv_name}: {foreign(writer)}'
+            self._node.get_logger().error(problem, throttle_duration_sec=1.0)
         return client
 
     async def _answer(self, sample: Sample, client: str) -> None:
-        request = deserialize(HEADER + sample.data[_HEAD:], self.srv_type.Request)
+        try:
+            request = self.read(sample, self.srv_type.Request)
+        except DecodeError as error:
+            self.report_dropped('request to', sample, error)
+            return
         response = self.callback(request, self.srv_type.Response())
         if inspect.iscoroutine(response):
             response = await response

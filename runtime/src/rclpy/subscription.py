@@ -9,8 +9,8 @@ import inspect
 import time
 from typing import Any
 
-from ros_wire.codec import deserialize
-from ros_wire.dds import Reader, Sample
+from ros_wire.codec import DecodeError, deserialize
+from ros_wire.dds import Reader, Sample, peer
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
@@ -64,9 +64,10 @@ class Subscription(Entity):
     def _call_back(self, sample: Sample, received_ns: int) -> Any:
         try:
             message = sample.data if self.raw else deserialize(sample.data, self.msg_type)
-        except ValueError as error:
-            problem = f'dropped a message on {self.topic}: {error}'
-            self._logger.error(problem)  # noqa: TRY400 not the standard library's logger
+        except DecodeError as error:
+            writer = peer(self.reader.writer_of(sample))
+            problem = f'dropped a message on {self.topic} from {writer}: {error}'
+            self._logger.error(problem, throttle_duration_sec=1.0)  # noqa: TRY400 not the standard library's
             return None
         if not self._wants_information:
             return self._callback(message)

@@ -9,7 +9,6 @@ from typing import Any
 from rcl_interfaces.msg import SetParametersResult
 from rosgraph_msgs.msg import Clock as ClockMessage
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import ROSClock
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -23,28 +22,27 @@ class TimeSource:
 
     def __init__(self, node: Any, clock: ROSClock) -> None:
         self._node, self._clock = node, clock
-        self._group = MutuallyExclusiveCallbackGroup()
         self._subscription: Any = None
         if not node.has_parameter(_PARAMETER):
             node.declare_parameter(_PARAMETER, False)
-        node.add_on_set_parameters_callback(_require_bool)
-        node.add_post_set_parameters_callback(self._follow)
-        self._activate(node.get_parameter(_PARAMETER).value)
+        self._follow([node.get_parameter(_PARAMETER)])
+        node.add_on_set_parameters_callback(self._follow)
 
-    def _follow(self, parameters: list[Parameter]) -> None:
+    def _follow(self, parameters: list[Parameter]) -> Any:
         for parameter in parameters:
+            if parameter.name == _PARAMETER and parameter.type_ != Parameter.Type.BOOL:
+                reason = f'{_PARAMETER} parameter set to something besides a bool'
+                return SetParametersResult(successful=False, reason=reason)
             if parameter.name == _PARAMETER:
                 self._activate(parameter.value)
+        return SetParametersResult(successful=True)
 
     def _activate(self, enabled: bool) -> None:
         self._clock._set_ros_time_is_active(enabled)  # noqa: SLF001 rclpy's own name for it
         if enabled and self._subscription is None:
+            quality = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
             self._subscription = self._node.create_subscription(
-                ClockMessage,
-                '/clock',
-                self._on_clock,
-                QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
-                callback_group=self._group,
+                ClockMessage, '/clock', self._on_clock, quality
             )
         elif not enabled and self._subscription is not None:
             self._node.destroy_subscription(self._subscription)
@@ -53,10 +51,3 @@ class TimeSource:
     def _on_clock(self, message: Any) -> None:
         self._clock.set_ros_time_override(Time.from_msg(message.clock))
         self._node.wake_executor()
-
-
-def _require_bool(parameters: list[Parameter]) -> Any:
-    for parameter in parameters:
-        if parameter.name == _PARAMETER and parameter.type_ != Parameter.Type.BOOL:
-            return SetParametersResult(successful=False, reason=f'{_PARAMETER} must be a bool')
-    return SetParametersResult(successful=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
-from rclpy.clock import Clock, ROSClock
+from rclpy.clock import Clock
 from rclpy.duration import Duration
 from rclpy.exceptions import ROSInterruptException
 
@@ -29,31 +29,14 @@ class Timer(Entity):
         autostart: bool = True,
     ) -> None:
         super().__init__(callback_group)
-        self.callback = callback
-        self._clock = clock
-        self._period_ns = int(timer_period_ns)
-        self._wake = wake
-        self._lock = threading.Lock()
-        self._last_ns = self._now_ns()
-        self._next_ns = self._last_ns + self._period_ns
+        self.callback, self.clock, self.timer_period_ns = callback, clock, timer_period_ns
+        self._wake, self._lock = wake, threading.Lock()
+        self.reset()
+        self._last_ns = self._next_ns - timer_period_ns
         self._canceled = not autostart
 
     def _now_ns(self) -> int:
-        return self._clock.now().nanoseconds
-
-    @property
-    def clock(self) -> Clock:
-        """The clock it runs on."""
-        return self._clock
-
-    @property
-    def timer_period_ns(self) -> int:
-        """The period [ns]."""
-        return self._period_ns
-
-    @timer_period_ns.setter
-    def timer_period_ns(self, value: int) -> None:
-        self._period_ns = int(value)
+        return self.clock.now().nanoseconds
 
     def is_canceled(self) -> bool:
         """Whether it was canceled and not reset since."""
@@ -63,11 +46,12 @@ class Timer(Entity):
         """Stop calling."""
         self._canceled = True
 
+    destroy = cancel
+
     def reset(self) -> None:
         """Begin a new period now, also after :meth:`cancel`."""
         with self._lock:
-            self._last_ns = self._now_ns()
-            self._next_ns = self._last_ns + self._period_ns
+            self._next_ns = self._now_ns() + self.timer_period_ns
             self._canceled = False
         self._wake()
 
@@ -77,8 +61,8 @@ class Timer(Entity):
 
     def _remaining_ns(self) -> int:
         now_ns = self._now_ns()
-        if self._next_ns - now_ns > self._period_ns:  # the clock jumped back
-            self._next_ns = now_ns + self._period_ns
+        if now_ns < self._last_ns:  # the clock jumped back
+            self._last_ns, self._next_ns = now_ns, now_ns + self.timer_period_ns
         return self._next_ns - now_ns
 
     def time_since_last_call(self) -> int:
@@ -91,30 +75,20 @@ class Timer(Entity):
 
     def due_in_ns(self) -> int | None:
         """When it is due; unknown ahead of time on a simulated clock, whose jumps wake."""
-        if self._canceled:
-            return None
-        remaining_ns = self._remaining_ns()
-        if remaining_ns <= 0:
+        remaining_ns = self.time_until_next_call()
+        if remaining_ns is not None and remaining_ns <= 0:
             return 0
-        simulated = isinstance(self._clock, ROSClock) and self._clock.ros_time_is_active
-        return None if simulated else remaining_ns
+        return None if getattr(self.clock, 'ros_time_is_active', False) else remaining_ns
 
     def take(self) -> Work | None:
         """Begin the next period and give the callback, if it is due."""
         with self._lock:
             if not self.is_ready():
                 return None
-            now_ns = self._now_ns()
-            self._last_ns = now_ns
-            self._next_ns += self._period_ns
-            if self._next_ns <= now_ns:
-                missed = (now_ns - self._next_ns) // self._period_ns + 1 if self._period_ns else 0
-                self._next_ns = max(now_ns, self._next_ns + missed * self._period_ns)
+            self._last_ns = self._now_ns()
+            missed_ns, period_ns = self._last_ns - self._next_ns, self.timer_period_ns
+            self._next_ns += (missed_ns // period_ns + 1) * period_ns if period_ns else missed_ns
         return self.callback
-
-    def destroy(self) -> None:
-        """Never call again."""
-        self._canceled = True
 
 
 class Rate:
@@ -130,17 +104,19 @@ class Rate:
         """
         Sleep until the next period begins.
 
-        :raises ROSInterruptException: shutdown, or the rate was destroyed.
+        :raises ROSInterruptException: rclpy is shut down.
+        :raises RuntimeError: the rate was destroyed.
         """
-        if self._destroyed or not self._context.ok():
-            raise ROSInterruptException
+        if self._destroyed:
+            raise RuntimeError('Rate cannot sleep because it has been destroyed')
         now = self._clock.now()
-        if self._next < now or self._next > now + self._period:
+        if not now <= self._next <= now + self._period:
             self._next = now
-        self._clock.sleep_until(self._next, self._context)
-        self._next += self._period
+        if self._context.ok():
+            self._clock.sleep_until(self._next, self._context)
         if not self._context.ok():
             raise ROSInterruptException
+        self._next += self._period
 
     def destroy(self) -> None:
         """End it."""

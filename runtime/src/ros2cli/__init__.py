@@ -1,3 +1,3 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A small ``ros2`` command: launch, run, pkg, topic, node, service, param and lifecycle."""
+"""The ``ros2`` command; a module for each of its commands, imported when that is asked for."""

@@ -17,45 +17,44 @@ from launch import LaunchDescription, LaunchService
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import AnyLaunchDescriptionSource
 
+from ros2cli.command import Command
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    parser.add_argument('package_name', help='Name of the package or path of the launch file')
-    parser.add_argument('launch_file_name', nargs='?', help='Name of the launch file')
-    parser.add_argument(
-        'launch_arguments', nargs='*', help="Arguments to the launch file; '<name>:=<value>'"
-    )
-    parser.add_argument('-n', '--noninteractive', action='store_true', help='No terminal')
-    parser.add_argument('-d', '--debug', action='store_true', help='Print tracebacks')
-    parser.add_argument(
-        '-s', '--show-args', '--show-arguments', action='store_true', help='Show arguments'
-    )
-    parser.set_defaults(main=main)
+COMMAND = Command()
 
 
+@COMMAND.verb(
+    '',
+    'package_name launch_file_name? launch_arguments* '
+    '-n/--noninteractive -d/--debug -s/--show-args/--show-arguments',
+)
 def main(args: argparse.Namespace) -> int:
     """Run the launch file, or show its arguments."""
     path, arguments = _find(args)
     if args.show_args:
         _show_arguments(path)
         return 0
+    values = {}  # the last value of a name wins
+    for given in arguments:
+        name, separator, value = given.partition(':=')
+        if not (name and separator):
+            raise RuntimeError(
+                f"malformed launch argument '{given}', expected format '<name>:=<value>'"
+            )
+        values[name] = value
     service = LaunchService(argv=arguments, noninteractive=args.noninteractive, debug=args.debug)
-    include = IncludeLaunchDescription(
-        AnyLaunchDescriptionSource(path), launch_arguments=_parse(arguments)
-    )
+    source = AnyLaunchDescriptionSource(path)
+    include = IncludeLaunchDescription(source, launch_arguments=values.items())
     service.include_launch_description(LaunchDescription([include]))
     return service.run()
 
 
 def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
-    """Return the path of the launch file and the launch arguments."""
+    """The path of the launch file, and the launch arguments."""
     rest = [part for part in (args.launch_file_name, *args.launch_arguments) if part is not None]
     if Path(args.package_name).is_file():
         return args.package_name, rest
-    if not rest or ':=' in rest[0]:
-        raise RuntimeError(
-            f"'{args.package_name}' is not a file; a package needs the name of a launch file too"
-        )
+    if not rest:
+        raise RuntimeError('No launch file supplied')
     try:
         share = get_package_share_directory(args.package_name, print_warning=False)
     except (PackageNotFoundError, ValueError) as error:
@@ -63,7 +62,7 @@ def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
     name, *arguments = rest
     found = sorted(path for path in Path(share).rglob(name) if path.is_file())
     if len(found) != 1:
-        problem = 'was not found' if not found else f'is there {len(found)} times'
+        problem = 'was found more than once' if found else 'was not found'
         raise RuntimeError(
             f"file '{name}' {problem} in the share directory of package "
             f"'{args.package_name}' which is at '{share}'"
@@ -71,28 +70,15 @@ def _find(args: argparse.Namespace) -> tuple[str, list[str]]:
     return str(found[0]), arguments
 
 
-def _parse(arguments: list[str]) -> list[tuple[str, str]]:
-    """Return names and values; the last value of a name wins."""
-    parsed = {}
-    for argument in arguments:
-        name, separator, value = argument.partition(':=')
-        if not (name and separator):
-            raise RuntimeError(
-                f"malformed launch argument '{argument}', expected format '<name>:=<value>'"
-            )
-        parsed[name] = value
-    return list(parsed.items())
-
-
 def _show_arguments(path: str) -> None:
     description = AnyLaunchDescriptionSource(path).try_get_launch_description_without_context()
     assert description is not None, 'a path of plain text is known'
     print("Arguments (pass arguments as '<name>:=<value>'):")
     arguments = description.get_launch_arguments()
-    for argument in arguments:
-        print(f"\n    '{argument.name}':\n        {argument.description}")
-        if argument.default_value is not None:
-            default = ' + '.join(sub.describe() for sub in argument.default_value)
+    for declared in arguments:
+        print(f"\n    '{declared.name}':\n        {declared.description}")
+        if declared.default_value is not None:
+            default = ' + '.join(sub.describe() for sub in declared.default_value)
             print(f'        (default: {default})')
     if not arguments:
         print('\n  No arguments.')

@@ -2,62 +2,91 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: T201  a command prints
 """
-``ros2 lifecycle get|set``.
+``ros2 lifecycle``.
 
-Takes the name of a managed node and a transition; prints its state or makes it change.
+Takes the name of a managed node and a transition; prints states and transitions, or makes the
+node change its state.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
-from ros2cli import direct, messages
-from ros2cli.service import request_answer
+from lifecycle_msgs.srv import ChangeState, GetAvailableTransitions, GetState
+
+from ros2cli.command import Command
+from ros2cli.direct import node_names, request_answer, settle, wait_until
+from ros2cli.names import names_and_types, tell
+
+COMMAND = Command(node=True)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    verbs = parser.add_subparsers(required=True, metavar='verb')
-    verb = verbs.add_parser('get', help='Get lifecycle state of a node')
-    verb.add_argument('node_name')
-    verb.set_defaults(main=get)
-    verb = verbs.add_parser('set', help='Trigger lifecycle state transition')
-    verb.add_argument('node_name')
-    verb.add_argument('transition', help='Label or id of the transition, e.g. configure')
-    verb.set_defaults(main=set_)
+def _managed(node: Any, *, hidden: bool) -> list[str]:
+    """The names of the managed nodes that are known by now."""
+    services = dict(names_and_types(node, 'service'))
+    return [name for name in node_names(node, hidden=hidden) if f'{name}/get_state' in services]
 
 
-def _ask(node: Any, node_name: str, service: str, **fields: Any) -> Any:
-    kind = messages.get_interface(f'lifecycle_msgs/srv/{service}', 'srv')
-    snake = {
-        'GetState': 'get_state',
-        'GetAvailableTransitions': 'get_available_transitions',
-        'ChangeState': 'change_state',
-    }[service]
-    name = f'/{node_name.strip("/")}/{snake}'
-    return request_answer(node, kind, name, kind.Request(**fields), timeout_s=5.0)
+def _find(args: argparse.Namespace, node: Any) -> str:
+    """
+    The full name of the managed node that is asked for, once it is there.
+
+    :raises RuntimeError: it isn't there in time.
+    """
+    name, hidden = f'/{args.node.removeprefix("/")}', args.include_hidden_nodes
+    if not wait_until(lambda: name in _managed(node, hidden=hidden), 2 * args.spin_time):
+        raise RuntimeError('Node not found')
+    return name
 
 
-def get(args: argparse.Namespace) -> None:
-    """Print a node's state."""
-    with direct.direct_node() as node:
-        state = _ask(node, args.node_name, 'GetState').current_state
-        print(f'{state.label} [{state.id}]')
+def _transitions(node: Any, name: str, service: str) -> list[Any]:
+    request = GetAvailableTransitions.Request()
+    answer = request_answer(node, GetAvailableTransitions, f'{name}/{service}', request)
+    return list(answer.available_transitions)
 
 
-def set_(args: argparse.Namespace) -> str | None:
-    """Make a node change its state."""
-    with direct.direct_node() as node:
-        available = _ask(node, args.node_name, 'GetAvailableTransitions').available_transitions
-        transitions = [item.transition for item in available]
-        for transition in transitions:
-            if args.transition in (transition.label, str(transition.id)):
-                answer = _ask(node, args.node_name, 'ChangeState', transition=transition)
-                if not answer.success:
-                    return 'Transitioning failed'
-                print('Transitioning successful')
-                return None
-        names = ''.join(f'\n- {item.label} [{item.id}]' for item in transitions)
+@COMMAND.verb('nodes', '-a/--all -c/--count-nodes')
+def nodes(args: argparse.Namespace, node: Any) -> None:
+    """Output a list of nodes with lifecycle."""
+    settle(node, args.spin_time)
+    tell(_managed(node, hidden=args.all), number=args.count_nodes)
+
+
+@COMMAND.verb('get', 'node? --include-hidden-nodes')
+def get(args: argparse.Namespace, node: Any) -> None:
+    """Get lifecycle state for one or more nodes."""
+    if not args.node:
+        settle(node, args.spin_time)
+    hidden = args.include_hidden_nodes
+    for name in [_find(args, node)] if args.node else _managed(node, hidden=hidden):
+        answer = request_answer(node, GetState, f'{name}/get_state', GetState.Request())
+        state = answer.current_state
+        print(f'{"" if args.node else f"{name}: "}{state.label} [{state.id}]')
+
+
+@COMMAND.verb('list', 'node --include-hidden-nodes -a/--all')
+def list_(args: argparse.Namespace, node: Any) -> None:
+    """Output a list of available transitions."""
+    service = 'get_transition_graph' if args.all else 'get_available_transitions'
+    for item in _transitions(node, _find(args, node), service):
+        print(f'- {item.transition.label} [{item.transition.id}]')
+        print(f'\tStart: {item.start_state.label}\n\tGoal: {item.goal_state.label}')
+
+
+@COMMAND.verb('set', 'node transition --include-hidden-nodes')
+def set_(args: argparse.Namespace, node: Any) -> str | None:
+    """Trigger lifecycle state transition."""
+    name = _find(args, node)
+    found = [item.transition for item in _transitions(node, name, 'get_available_transitions')]
+    wanted = [item for item in found if args.transition in (item.label, str(item.id))]
+    if not wanted:
+        names = ''.join(f'\n- {item.label} [{item.id}]' for item in found)
         return f'Unknown transition requested, available ones are:{names}'
+    request = ChangeState.Request(transition=wanted[0])
+    if request_answer(node, ChangeState, f'{name}/change_state', request).success:
+        print('Transitioning successful')
+    else:
+        print('Transitioning failed', file=sys.stderr)
     return None

@@ -1,11 +1,11 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: T201  a command prints
 """
-The ``ros2`` command.
+The ``ros2`` command: takes a command line; gives an exit code, or an error text.
 
-Takes a command line; gives an exit code. Each command is a module of this package with a
-function ``add_arguments(parser)`` that sets the default ``main``; it is imported when it is asked
-for, so that ``ros2 launch`` does not wait for rclpy.
+Each command is a module of this package, imported when it is asked for, so that ``ros2 launch``
+does not wait for rclpy.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
+import io
+import signal
 import sys
 
-COMMANDS = {
-    'launch': 'Run a launch file',
-    'lifecycle': 'get, set: states of managed nodes',
-    'node': 'list: nodes',
-    'param': 'list, get, set: parameters',
-    'pkg': 'list, prefix, executables: packages',
-    'run': 'Run a package specific executable',
-    'service': 'list, call: services',
-    'topic': 'list, info, echo, pub, hz: topics',
-}
+from ros_wire.limits import unsupported
+
+COMMANDS = (
+    'bag', 'interface', 'launch', 'lifecycle', 'node', 'param', 'pkg', 'run', 'service', 'topic',
+)  # fmt: skip
+REFUSED = ('action', 'component', 'control', 'doctor', 'multicast', 'security', 'test', 'wtf')
 
 
 def main(argv: Sequence[str] | None = None) -> int | str | None:
@@ -34,26 +32,28 @@ def main(argv: Sequence[str] | None = None) -> int | str | None:
     :param argv: the command line, that of the process if None.
     :return: the exit code, or an error text.
     """
-    parser = argparse.ArgumentParser(
-        prog='ros2', formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    names = '\n'.join(f'  {name:10} {text}' for name, text in COMMANDS.items())
-    parser.epilog = f'commands:\n{names}'
-    parser.add_argument('command', choices=COMMANDS)
+    parser = argparse.ArgumentParser(prog='ros2')
+    parser.add_argument('command', choices=[*COMMANDS, 'daemon', *REFUSED])
     parser.add_argument('arguments', nargs=argparse.REMAINDER)
-    known = parser.parse_args(argv)
-    command = argparse.ArgumentParser(prog=f'ros2 {known.command}')
-    import_module(f'ros2cli.{known.command}').add_arguments(command)
-    args = command.parse_args(known.arguments)
+    known = parser.parse_args(argv or sys.argv[1:] or ['-h'])
+    if known.command == 'daemon':
+        print('The daemon is not running')  # and nothing needs it
+        return 0
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     try:
-        return args.main(args)  # type: ignore[no-any-return]  # argparse.Namespace is untyped
+        if known.command in REFUSED:
+            raise unsupported(f'ros2 {known.command}')
+        command = import_module(f'ros2cli.{known.command}').COMMAND
+        result: int | str | None = command.run(f'ros2 {known.command}', known.arguments)
     except KeyboardInterrupt:
-        return 130
+        return signal.SIGINT
     except BrokenPipeError:  # the reader, such as head, has seen enough
         sys.stdout = None
         return 0
     except RuntimeError as error:
         return str(error)
+    return result
 
 
 if __name__ == '__main__':

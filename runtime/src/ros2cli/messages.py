@@ -9,15 +9,20 @@ filled messages. The shape of the text is that of rosidl_runtime_py.
 
 from __future__ import annotations
 
+import argparse
 import array
 from collections.abc import Callable, Mapping
 from importlib import import_module
 import re
-from typing import Any
+import sys
+from typing import Any, NamedTuple
 
+import numpy as np
 import yaml
 
 Stamp = Callable[[Any], None]
+#: How values are given on the command line.
+VALUES = 'values?={} --stdin'
 _LIST = re.compile(r'^(?:sequence<(?P<in>[^,>]+)(?:, *\d+)?>|(?P<of>.+)\[\d*\])$')
 
 
@@ -29,65 +34,71 @@ def get_interface(name: str, kind: str) -> Any:
     :param kind: msg or srv.
     :raises RuntimeError: if there is no such type.
     """
-    what = {'msg': 'message', 'srv': 'service'}[kind]
     match = re.fullmatch(rf'(\w+)/(?:{kind}/)?(\w+)', name)
-    if match is None:
-        raise RuntimeError(f"The passed {what} type '{name}' is invalid")
     try:
-        return getattr(import_module(f'{match[1]}.{kind}'), match[2])
-    except (AttributeError, ImportError) as error:
-        raise RuntimeError(f"The passed {what} type '{name}' is invalid") from error
+        return getattr(import_module(f'{match[1]}.{kind}'), match[2])  # type: ignore[index]
+    except (AttributeError, ImportError, TypeError) as error:
+        what = {'msg': 'message', 'srv': 'service'}[kind]
+        raise RuntimeError(f'The passed {what} type is invalid') from error
 
 
-def to_plain(value: Any, limit: int | None = None, *, no_arr: bool = False) -> Any:
+class Style(NamedTuple):
     """
-    Return a message or a field of one as what YAML knows.
+    How much of a message is shown.
 
     :param limit: longer strings and arrays are cut to this length; None for no limit.
     :param no_arr: tell type and length of arrays instead of their values.
+    :param no_str: tell the length of strings instead of their values.
+    :param flow: print it on one line.
     """
-    if hasattr(value, 'get_fields_and_field_types'):
-        return {
-            name: _field_to_plain(getattr(value, name), type_name, limit, no_arr=no_arr)
-            for name, type_name in value.get_fields_and_field_types().items()
-        }
-    if isinstance(value, (str, bytes)):
-        if limit is not None and len(value) > limit:
-            return f'{value[:limit]!s}...'
-        return value if isinstance(value, str) else value[0] if len(value) == 1 else list(value)
-    if isinstance(value, (bool, int, float)):
-        return value
-    items = value if limit is None else value[:limit]
-    plain = [to_plain(item.item() if hasattr(item, 'item') else item, limit) for item in items]
-    return [*plain, '...'] if len(items) < len(value) else plain
+
+    limit: int | None = None
+    no_arr: bool = False
+    no_str: bool = False
+    flow: bool = False
 
 
-def _field_to_plain(value: Any, type_name: str, limit: int | None, *, no_arr: bool) -> Any:
-    if no_arr and (match := _LIST.match(type_name)):
-        return (
-            f'<{"sequence" if match["in"] else "array"} type: {type_name}, length: {len(value)}>'
-        )
-    return to_plain(value, limit, no_arr=no_arr)
-
-
-def to_yaml(
-    message: Any, limit: int | None = None, *, no_arr: bool = False, flow: bool = False
-) -> str:
-    """Return a message as YAML text, see to_plain()."""
-    plain = to_plain(message, limit, no_arr=no_arr)
+def to_yaml(value: Any, style: Style) -> str:
+    """A message as YAML text; anything else as Python writes it."""
+    if not hasattr(value, 'get_fields_and_field_types'):
+        return f'{value}\n'
+    plain, flow = _to_plain(value, style), style.flow
     return yaml.safe_dump(
         plain, sort_keys=False, allow_unicode=True, width=float('inf'), default_flow_style=flow
     )
 
 
-def parse_values(text: str) -> dict[str, Any]:
-    """
-    Return the dictionary in a YAML text.
+def _to_plain(value: Any, style: Style, type_name: str = '') -> Any:
+    """A message or a field of one as what YAML knows."""
+    if hasattr(value, 'get_fields_and_field_types'):
+        return {
+            name: _to_plain(getattr(value, name), style, field_type)
+            for name, field_type in value.get_fields_and_field_types().items()
+        }
+    if isinstance(value, (str, bytes)):
+        text = value if isinstance(value, str) else value.decode('latin-1')
+        if style.no_str and isinstance(value, str):
+            return f'<string length: <{len(text)}>>'
+        long = style.limit is not None and len(text) > style.limit
+        return f'{text[: style.limit]}...' if long else text
+    if isinstance(value, (bool, int, float)):
+        return value
+    if style.no_arr and (match := _LIST.match(type_name)):
+        size = f'{match["in"]}, length: {len(value)}' if match['in'] else type_name
+        return f'<{"sequence" if match["in"] else "array"} type: {size}>'
+    items = value.tolist() if hasattr(value, 'tolist') else value
+    plain = [_to_plain(item, style) for item in items[: style.limit]]
+    return [*plain, '...'] if len(plain) < len(items) else plain
 
-    :raises RuntimeError: if it is something else.
+
+def parse_values(args: argparse.Namespace) -> dict[str, Any]:
+    """
+    The dictionary in the YAML text of the command line, or of standard input.
+
+    :raises RuntimeError: it is something else.
     """
     try:
-        values = yaml.safe_load(text)
+        values = yaml.safe_load(sys.stdin.read() if args.stdin else args.values)
     except yaml.YAMLError as error:
         raise RuntimeError(f'The passed value is not valid YAML: {error}') from error
     if not isinstance(values, dict):
@@ -106,35 +117,32 @@ def fill(message: Any, values: Mapping[str, Any]) -> list[Stamp]:
     :raises RuntimeError: if a field does not exist or can't have the value.
     """
     stamps: list[Stamp] = []
-    types = message.get_fields_and_field_types()
     for name, value in values.items():
-        if name not in types:
-            raise RuntimeError(
-                f"Failed to populate field: '{type(message).__name__}' object has no attribute "
-                f"'{name}', only: {', '.join(types) or 'nothing'}"
-            )
         try:
-            _fill_field(message, name, types[name], value, stamps)
-        except (TypeError, ValueError, AssertionError, OverflowError) as error:
-            raise RuntimeError(f"Failed to populate field '{name}': {error}") from error
+            _fill_field(message, name, value, stamps)
+        except (AttributeError, TypeError, ValueError, AssertionError, OverflowError) as error:
+            raise RuntimeError(f'Failed to populate field: {error}') from error
     return stamps
 
 
-def _fill_field(message: Any, name: str, type_name: str, value: Any, stamps: list[Stamp]) -> None:
-    field = getattr(message, name)
+def _fill_field(message: Any, name: str, value: Any, stamps: list[Stamp]) -> None:
+    types = message.get_fields_and_field_types()
+    if name not in types:
+        raise AttributeError(f'{type(message).__name__} has no {name}: {", ".join(types)}')
+    field, type_name = getattr(message, name), types[name]
     if value == 'auto' and type_name == 'std_msgs/Header':
         stamps.append(lambda now: setattr(field, 'stamp', now))
     elif value == 'now' and type_name == 'builtin_interfaces/Time':
         stamps.append(lambda now: setattr(message, name, now))
+    elif hasattr(field, 'get_fields_and_field_types'):
+        if not isinstance(value, Mapping):
+            raise TypeError(f'{name}: expected a dictionary for {type_name}, got {value!r}')
+        stamps += fill(field, value)
     elif match := _LIST.match(type_name):
         item_type = match['in'] or match['of']
         setattr(message, name, _list(field, item_type, value, stamps))
-    elif hasattr(field, 'get_fields_and_field_types'):
-        if not isinstance(value, Mapping):
-            raise TypeError(f'expected a dictionary for {type_name}, got {value!r}')
-        stamps += fill(field, value)
-    else:
-        setattr(message, name, _scalar(type(field), value))
+    else:  # the message checks what it is given
+        setattr(message, name, _scalar(type_name, value))
 
 
 def _list(field: Any, item_type: str, value: Any, stamps: list[Stamp]) -> Any:
@@ -148,26 +156,14 @@ def _list(field: Any, item_type: str, value: Any, stamps: list[Stamp]) -> Any:
     if isinstance(field, array.array):
         return array.array(field.typecode, value)
     if hasattr(field, 'dtype'):
-        return type_of_array(field)(value)
-    kind = {'string': str, 'boolean': bool, 'octet': bytes}.get(item_type, type(None))
-    return [_scalar(kind, item) for item in value]
+        return np.array(value, field.dtype)
+    return [_scalar(item_type, item) for item in value]
 
 
-def type_of_array(field: Any) -> Callable[[list[Any]], Any]:
-    """Return what makes a numpy array of the field's type from a list."""
-    import numpy as np  # noqa: PLC0415  most messages hold no such array
-
-    return lambda value: np.array(value, dtype=field.dtype)
-
-
-def _scalar(kind: type, value: Any) -> Any:
-    """Return a value in a field's type; integers may stand for floats, numbers for text."""
-    if kind is str and isinstance(value, (int, float)):
+def _scalar(type_name: str, value: Any) -> Any:
+    """Integers may stand for floats and bytes, numbers for text."""
+    if type_name.startswith('string') and isinstance(value, (int, float)):
         return str(value)
-    if kind is float and type(value) is int:
+    if type_name in ('float', 'double') and type(value) is int:
         return float(value)
-    if kind is bytes and type(value) is int:
-        return bytes([value])
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise TypeError(f'expected {kind.__name__}, got {value!r}')
-    return value
+    return bytes([value]) if type_name == 'octet' and type(value) is int else value

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: T201  a command prints
 """
-``ros2 pkg list|prefix|executables``: what is installed.
+``ros2 pkg``: what is installed.
 
 Takes package names; prints names and paths from the resource index.
 """
@@ -19,29 +19,21 @@ from ament_index_python.packages import (
     get_packages_with_prefixes,
 )
 
+from ros2cli.command import Command
+from ros2cli.names import tell
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    verbs = parser.add_subparsers(required=True, metavar='verb')
-    verb = verbs.add_parser('list', help='Output a list of available packages')
-    verb.set_defaults(main=list_)
-    verb = verbs.add_parser('prefix', help='Output the prefix path of a package')
-    verb.add_argument('package_name')
-    verb.add_argument('--share', action='store_true', help='Show share directory')
-    verb.set_defaults(main=prefix)
-    verb = verbs.add_parser('executables', help='Output the executables of a package')
-    verb.add_argument('package_name')
-    verb.set_defaults(main=executables)
+COMMAND = Command(refused='create xml')
 
 
+@COMMAND.verb('list')
 def list_(_: argparse.Namespace) -> None:
-    """Print the names of all packages."""
-    for name in sorted(get_packages_with_prefixes()):
-        print(name)
+    """Output a list of available packages."""
+    tell(sorted(get_packages_with_prefixes()))
 
 
+@COMMAND.verb('prefix', 'package_name --share')
 def prefix(args: argparse.Namespace) -> str | None:
-    """Print where a package is installed."""
+    """Output the prefix path of a package."""
     find = get_package_share_directory if args.share else get_package_prefix
     try:
         print(find(args.package_name))
@@ -50,11 +42,15 @@ def prefix(args: argparse.Namespace) -> str | None:
     return None
 
 
+@COMMAND.verb('executables', 'package_name? --full-path')
 def executables(args: argparse.Namespace) -> str | None:
-    """Print a package's programs."""
-    try:
-        for name in get_executable_paths(args.package_name):
-            print(args.package_name, name)
-    except (PackageNotFoundError, ValueError):
-        return 'Package not found'
+    """Output a list of package specific executables."""
+    names = [args.package_name] if args.package_name else get_packages_with_prefixes()
+    for package in sorted(names):
+        try:
+            paths = get_executable_paths(package)
+        except (PackageNotFoundError, ValueError):
+            return f"Package '{package}' not found"
+        for name, path in sorted(paths.items()):
+            print(path if args.full_path else f'{package} {name}')
     return None

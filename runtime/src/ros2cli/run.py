@@ -17,22 +17,18 @@ import sys
 from ament_index_python.executables import get_executable_paths
 from ament_index_python.packages import PackageNotFoundError
 
+from ros2cli.command import Command
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    parser.add_argument('--prefix', help='Command that should go before the executable')
-    parser.add_argument('package_name', help='Name of the ROS package')
-    parser.add_argument('executable_name', help='Name of the executable')
-    parser.add_argument('argv', nargs=argparse.REMAINDER, help='Arguments to the executable')
-    parser.set_defaults(main=main)
+COMMAND = Command()
 
 
+@COMMAND.verb('', '--prefix=str package_name executable_name argv...')
 def main(args: argparse.Namespace) -> str:
     """Become the program; return only an error."""
     try:
         paths = get_executable_paths(args.package_name)
-    except (PackageNotFoundError, ValueError) as error:
-        return f"Package '{args.package_name}' not found: {error}"
+    except (PackageNotFoundError, ValueError):
+        return f"Package '{args.package_name}' not found"
     if args.executable_name not in paths:
         return 'No executable found'
     command = [*shlex.split(args.prefix or ''), paths[args.executable_name], *args.argv]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: T201  a command prints
 """
-``ros2 service list|call``.
+``ros2 service``.
 
 Takes service names, types and values; prints services, or a service's answer.
 """
@@ -13,65 +13,40 @@ import argparse
 import time
 from typing import Any
 
-import rclpy
+from ros2cli import messages, names
+from ros2cli.command import Command
+from ros2cli.direct import ask, settle
 
-from ros2cli import direct, messages
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command line."""
-    verbs = parser.add_subparsers(required=True, metavar='verb')
-    verb = verbs.add_parser('list', help='Output a list of available services')
-    direct.add_arguments(verb)
-    verb.add_argument('-t', '--show-types', action='store_true')
-    verb.add_argument('--include-hidden-services', action='store_true')
-    verb.set_defaults(main=list_)
-    verb = verbs.add_parser('call', help='Call a service')
-    verb.add_argument('service_name')
-    verb.add_argument('service_type', help="Type of the service (e.g. 'std_srvs/srv/Trigger')")
-    verb.add_argument('values', nargs='?', default='{}', help='Values in YAML format')
-    verb.set_defaults(main=call)
+COMMAND = Command(node=True, refused='echo')
+names.add_verbs(COMMAND, 'service')
 
 
-def list_(args: argparse.Namespace) -> None:
-    """Print the services' names."""
-    with direct.direct_node() as node:
-        time.sleep(args.spin_time)
-        names = [
-            (name, types)
-            for name, types in sorted(node.get_service_names_and_types())
-            if args.include_hidden_services or not direct.is_hidden(name)
-        ]
-        direct.print_names(names, show_types=args.show_types)
+@COMMAND.verb('info', 'service_name')
+def info(args: argparse.Namespace, node: Any) -> str | None:
+    """Print information about a service."""
+    settle(node, args.spin_time)
+    types = dict(names.names_and_types(node, 'service')).get(args.service_name)
+    if types is None:
+        return f"Unknown service '{args.service_name}'"
+    print(f'Type: {types[0] if len(types) == 1 else types}')
+    print(f'Clients count: {node.count_clients(args.service_name)}')
+    print(f'Services count: {node.count_services(args.service_name)}')
+    return None
 
 
-def call(args: argparse.Namespace) -> None:
-    """Call a service and print the answer."""
+@COMMAND.verb('call', f'service_name service_type {messages.VALUES} -r/--rate=float')
+def call(args: argparse.Namespace, node: Any) -> None:
+    """Call a service."""
     kind = messages.get_interface(args.service_type, 'srv')
     request = kind.Request()
-    messages.fill(request, messages.parse_values(args.values))
-    with direct.direct_node() as node:
-        print(f'requester: making request: {request!r}\n', flush=True)
-        print(f'response:\n{request_answer(node, kind, args.service_name, request)!r}\n')
-
-
-def request_answer(
-    node: Any, kind: Any, name: str, request: Any, timeout_s: float | None = None
-) -> Any:
-    """
-    Return a service's answer.
-
-    :param timeout_s: how long to wait for the service to be there [s], None for ever.
-    :raises RuntimeError: if it isn't there in time, or fails.
-    """
-    client = node.create_client(kind, name)
+    messages.fill(request, messages.parse_values(args))
+    client = node.create_client(kind, args.service_name)
     if not client.service_is_ready():
-        if timeout_s is None:
-            print('waiting for service to become available...', flush=True)
-        if not client.wait_for_service(timeout_sec=timeout_s):
-            raise RuntimeError(f'Service {name} is not available')
-    future = client.call_async(request)
-    rclpy.spin_until_future_complete(node, future)
-    if future.result() is None:
-        raise RuntimeError(f'Exception while calling service: {future.exception()!r}')
-    return future.result()
+        print('waiting for service to become available...')
+        client.wait_for_service()
+    while True:
+        print(f'requester: making request: {request!r}\n')
+        print(f'response:\n{ask(node, client, request)!r}\n')
+        if args.rate is None:
+            return
+        time.sleep(1.0 / args.rate)

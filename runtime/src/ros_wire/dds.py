@@ -14,39 +14,27 @@ from dataclasses import dataclass
 import os
 import struct
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
+from cyclonedds import core
 from cyclonedds._clayer import ddspy_take
-from cyclonedds.core import (
-    GuardCondition,
-    InstanceState,
-    Policy,
-    Qos,
-    ReadCondition,
-    SampleState,
-    ViewState,
-    WaitSet,
-)
+from cyclonedds.core import Policy, Qos
 from cyclonedds.domain import Domain, DomainParticipant
 from cyclonedds.idl import make_idl_struct
 from cyclonedds.pub import DataWriter
 from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
-from cyclonedds.util import duration
 
+from ros_wire import library
 from ros_wire.dds_config import domain_configuration
-from ros_wire.definitions import type_hash
-from ros_wire.library import (
-    FOREVER_NS,
-    LIBRARY,
-    check,
-    keep_large_buffers,
-    strip_type_information,
-    write,
-)
+from ros_wire.definitions import type_label
+from ros_wire.library import LIBRARY
 
-_ANY = SampleState.Any | ViewState.Any | InstanceState.Any
+_ANY = core.SampleState.Any | core.ViewState.Any | core.InstanceState.Any
+_BLOCKING_NS = 10**9  # that a write waits for room in the history
 _domains: dict[int, Domain] = {}
+# What a GUID begins with (DDSI-RTPS 2.5, 9.3.1.5: the vendor's number).
+_VENDORS = {b'\x01\x10': 'Cyclone DDS', b'\x01\x0f': 'Fast DDS', b'\x01\x01': 'Connext DDS'}
 
 
 @dataclass(frozen=True)
@@ -61,10 +49,10 @@ class Quality:
     deadline_ns: int | None = None
     manual_liveliness: bool = False
     lease_ns: int | None = None
+    ignore_local: bool = False
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One sample as taken: CDR with its header."""
 
     data: bytes
@@ -72,12 +60,12 @@ class Sample:
     writer_handle: int
 
 
-def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> Qos:
+def dds_qos(quality: Quality, user_data: str) -> Qos:
     """The endpoint QoS that rmw_cyclonedds's create_readwrite_qos sets."""
     history = (
         Policy.History.KeepAll if quality.keep_all else Policy.History.KeepLast(quality.depth)
     )
-    reliable = Policy.Reliability.Reliable(duration(seconds=1))
+    reliable = Policy.Reliability.Reliable(_BLOCKING_NS)
     lives = Policy.Liveliness
     liveliness = lives.ManualByTopic if quality.manual_liveliness else lives.Automatic
     policies = [
@@ -86,16 +74,14 @@ def dds_qos(quality: Quality, user_data: str, *, ignore_local: bool = False) -> 
         reliable if quality.reliable else Policy.Reliability.BestEffort,
         Policy.Userdata(user_data.encode()),
         history,
-        liveliness(quality.lease_ns or FOREVER_NS),
+        liveliness(quality.lease_ns or library.FOREVER_NS),
     ]
     if quality.transient_local:
         policies.append(Policy.Durability.TransientLocal)
         policies.append(Policy.DurabilityService(0, history, -1, -1, -1))
-    if quality.lifespan_ns:
-        policies.append(Policy.Lifespan(quality.lifespan_ns))
-    if quality.deadline_ns:
-        policies.append(Policy.Deadline(quality.deadline_ns))
-    if ignore_local:
+    spans = {Policy.Lifespan: quality.lifespan_ns, Policy.Deadline: quality.deadline_ns}
+    policies += [policy(span_ns) for policy, span_ns in spans.items() if span_ns]
+    if quality.ignore_local:
         policies.append(Policy.IgnoreLocal.Participant)
     return Qos(*policies)
 
@@ -114,11 +100,23 @@ def _type_of(ros_type: str) -> type[Any]:
 class Endpoint:
     """A writer or reader: its DDS entity, GUID and handle."""
 
+    peers = ''
+
     def __init__(self, entity: Any) -> None:
         self.entity = entity
         self.ref: int = entity._ref  # noqa: SLF001 what the C library takes
         self.guid: bytes = entity.guid.bytes
         self.handle: int = entity.get_instance_handle() & (2**64 - 1)
+
+    def peer(self, handle: int) -> Any:
+        """The description of a matched peer; None if it has gone."""
+        return getattr(self.entity, f'get_matched_{self.peers}_data')(handle)
+
+    def matched(self) -> dict[int, Any]:
+        """The matched peers' descriptions by their handles."""
+        handles = getattr(self.entity, f'get_matched_{self.peers}s')()
+        found = {handle: self.peer(handle) for handle in handles}
+        return {handle: data for handle, data in found.items() if data is not None}
 
     def close(self) -> None:
         """Delete it; peers see it go."""
@@ -128,23 +126,21 @@ class Endpoint:
 class Writer(Endpoint):
     """Writes CDR."""
 
+    peers = 'subscription'
+
     def write(self, data: bytearray) -> None:
         """Write one sample; blocks for a second at most where a reliable history is full."""
-        write(self.ref, data)
-
-    def matched(self) -> dict[int, Any]:
-        """The matched readers' descriptions by their handles."""
-        handles = self.entity.get_matched_subscriptions()
-        found = {h: self.entity.get_matched_subscription_data(h) for h in handles}
-        return {handle: data for handle, data in found.items() if data is not None}
+        library.write(self.ref, data)
 
 
 class Reader(Endpoint):
     """Takes CDR; `condition_ref` is what a wait set attaches."""
 
+    peers = 'publication'
+
     def __init__(self, entity: Any) -> None:
         super().__init__(entity)
-        self._condition = ReadCondition(entity, _ANY)
+        self._condition = core.ReadCondition(entity, _ANY)
         self.condition_ref: int = self._condition._ref  # noqa: SLF001 as above
 
     def take(self) -> Sample | None:
@@ -157,11 +153,9 @@ class Reader(Endpoint):
             if info.valid_data:
                 return Sample(data, info.source_timestamp, info.publication_handle)
 
-    def matched(self) -> dict[int, Any]:
-        """The matched writers' descriptions by their handles."""
-        handles = self.entity.get_matched_publications()
-        found = {h: self.entity.get_matched_publication_data(h) for h in handles}
-        return {handle: data for handle, data in found.items() if data is not None}
+    def writer_of(self, sample: Sample) -> Any:
+        """The description of a sample's writer; None if it has gone."""
+        return self.peer(sample.writer_handle)
 
     def close(self) -> None:
         """Delete it and its condition."""
@@ -169,9 +163,25 @@ class Reader(Endpoint):
         super().close()
 
 
+def peer(description: Any) -> str:
+    """Who a peer's endpoint is: the maker of its DDS and its GUID, as `ros2 topic info -v` has."""
+    if description is None:
+        return 'one that has gone'
+    guid = description.key.bytes
+    return f'{_VENDORS.get(guid[:2], "another DDS")} {guid.hex(".")}'
+
+
+def foreign(description: Any) -> str:
+    """What to say of a service's peer without Cyclone's request ids: requests would be misread."""
+    return (
+        f"{peer(description)} doesn't speak the service protocol of rmw_cyclonedds_cpp: start it "
+        'with RMW_IMPLEMENTATION=rmw_cyclonedds_cpp'
+    )
+
+
 def user_data(description: Any) -> str:
     """The text a peer's endpoint announces, e.g. `typehash=RIHS01_...;`."""
-    if Policy.Userdata not in description.qos:
+    if description is None or Policy.Userdata not in description.qos:
         return ''
     text: str = description.qos[Policy.Userdata].data.decode(errors='replace')
     return text
@@ -181,7 +191,7 @@ class Participant:
     """A process' (or context's) place in a domain."""
 
     def __init__(self, domain_id: int) -> None:
-        keep_large_buffers()
+        library.keep_large_buffers()
         if domain_id not in _domains:
             _domains[domain_id] = Domain(domain_id, domain_configuration(os.environ))
         self.entity = DomainParticipant(domain_id, qos=Qos(Policy.Userdata(b'enclave=/;')))
@@ -191,14 +201,14 @@ class Participant:
         self._lock = threading.Lock()
         self._service_ids = 0
 
-    def _topic(self, name: str, ros_type: str) -> Topic[Any]:
+    def _place(self, name: str, ros_type: str, quality: Quality, label: str) -> tuple[Any, ...]:
         with self._lock:
             topic = self._topics.get((name, ros_type))
             if topic is None:
                 topic = Topic(self.entity, name, _type_of(ros_type))
-                strip_type_information(topic)
+                library.strip_type_information(topic)
                 self._topics[name, ros_type] = topic
-            return topic
+        return self.entity, topic, dds_qos(quality, label + type_label(ros_type))
 
     def writer(self, name: str, ros_type: str, quality: Quality, label: str = '') -> Writer:
         """
@@ -206,22 +216,11 @@ class Participant:
 
         :param label: what stands before the type hash in the user data, e.g. `clientid=...;`.
         """
-        qos = dds_qos(quality, f'{label}typehash={type_hash(ros_type)};')
-        return Writer(DataWriter(self.entity, self._topic(name, ros_type), qos))
+        return Writer(DataWriter(*self._place(name, ros_type, quality, label)))
 
-    def reader(
-        self,
-        name: str,
-        ros_type: str,
-        quality: Quality,
-        label: str = '',
-        *,
-        ignore_local: bool = False,
-    ) -> Reader:
+    def reader(self, name: str, ros_type: str, quality: Quality, label: str = '') -> Reader:
         """A reader, see :meth:`writer`."""
-        text = f'{label}typehash={type_hash(ros_type)};'
-        qos = dds_qos(quality, text, ignore_local=ignore_local)
-        return Reader(DataReader(self.entity, self._topic(name, ros_type), qos))
+        return Reader(DataReader(*self._place(name, ros_type, quality, label)))
 
     def new_service_id(self) -> str:
         """An identity for a client or service, in the form rmw_cyclonedds writes it."""
@@ -239,12 +238,12 @@ class Waiter:
     """A wait set whose members are numbered, with one condition of its own to wake it."""
 
     def __init__(self, participant: Participant) -> None:
-        self._set = WaitSet(participant.entity)
-        self._guard = GuardCondition(participant.entity)
+        self._set = core.WaitSet(participant.entity)
+        self._guard = core.GuardCondition(participant.entity)
         self._ref: int = self._set._ref  # noqa: SLF001 what the C library takes
         self._members: dict[int, int] = {}  # token -> DDS entity
         guard: int = self._guard._ref  # noqa: SLF001 as above
-        check(LIBRARY.dds_waitset_attach(self._ref, guard, 0), 'attach')
+        library.check(LIBRARY.dds_waitset_attach(self._ref, guard, 0), 'attach')
 
     def wake(self) -> None:
         """End the wait that runs now, or the next one."""
@@ -267,7 +266,7 @@ class Waiter:
 
     def wait(self, timeout_ns: int | None) -> list[int]:
         """Tokens of the members that are ready, after at most `timeout_ns` (None: no limit)."""
-        limit = FOREVER_NS if timeout_ns is None else timeout_ns
+        limit = library.FOREVER_NS if timeout_ns is None else timeout_ns
         tokens = (ctypes.c_ssize_t * (len(self._members) + 1))()
         count = LIBRARY.dds_waitset_wait(self._ref, tokens, len(tokens), limit)
         ready = list(tokens[: max(0, min(count, len(tokens)))])

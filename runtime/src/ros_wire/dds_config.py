@@ -19,9 +19,16 @@ _TEMPLATE = """<CycloneDDS><Domain>
 <General><AllowMulticast>{multicast}</AllowMulticast><MaxMessageSize>65500B</MaxMessageSize></General>
 <Discovery><ParticipantIndex>{index}</ParticipantIndex>
 <MaxAutoParticipantIndex>100</MaxAutoParticipantIndex>{extra}</Discovery>
-<Internal><SocketReceiveBufferSize max="8MB"/><NackDelay>1ms</NackDelay>
+<Internal><SocketReceiveBufferSize max="32MB"/><NackDelay>1ms</NackDelay>
 <HeartbeatInterval min="1ms" minsched="2ms">10ms</HeartbeatInterval></Internal>
 </Domain></CycloneDDS>"""
+# Multicast, and which ports are taken; nothing is configured for the last.
+_REACHES = {
+    'SUBNET': ('spdp', 'auto'),
+    'LOCALHOST': ('false', 'auto'),
+    'OFF': ('false', 'none'),
+    'SYSTEM_DEFAULT': ('', ''),
+}
 
 
 def domain_configuration(environment: Mapping[str, str]) -> str:
@@ -33,24 +40,15 @@ def domain_configuration(environment: Mapping[str, str]) -> str:
     reach = environment.get('ROS_AUTOMATIC_DISCOVERY_RANGE', 'SUBNET').upper() or 'SUBNET'
     if environment.get('ROS_LOCALHOST_ONLY') == '1':
         reach = 'LOCALHOST'
-    static = [peer for peer in environment.get('ROS_STATIC_PEERS', '').split(';') if peer]
+    if reach not in _REACHES:
+        raise ValueError(f'ROS_AUTOMATIC_DISCOVERY_RANGE={reach!r}: {", ".join(_REACHES)}')
+    peers = environment.get('ROS_STATIC_PEERS', '').split(';')
     if reach == 'LOCALHOST':
-        text = _configuration(['localhost', *static], multicast='false')
-    elif reach == 'SUBNET':
-        text = _configuration(static, multicast='spdp')
-    elif reach == 'OFF':
-        tag = f'<Tag>ros_discovery_off_{os.getpid()}</Tag>'
-        text = _TEMPLATE.format(multicast='false', index='none', extra=tag)
-    elif reach == 'SYSTEM_DEFAULT':
-        text = ''
-    else:
-        raise ValueError(
-            f'ROS_AUTOMATIC_DISCOVERY_RANGE={reach!r}: SUBNET, LOCALHOST, OFF or SYSTEM_DEFAULT'
-        )
+        peers.insert(0, 'localhost')
+    listed = ''.join(f'<Peer address="{peer}"/>' for peer in peers if peer)
+    extra = f'<Peers>{listed}</Peers>' if listed else ''
+    if reach == 'OFF':
+        extra = f'<Tag>ros_discovery_off_{os.getpid()}</Tag>'
+    multicast, index = _REACHES[reach]
+    text = _TEMPLATE.format(multicast=multicast, index=index, extra=extra) if index else ''
     return ','.join(part for part in (text, environment.get('CYCLONEDDS_URI', '')) if part)
-
-
-def _configuration(peers: list[str], multicast: str) -> str:
-    listed = ''.join(f'<Peer address="{peer}"/>' for peer in peers)
-    extra = f'<Peers>{listed}</Peers>' if peers else ''
-    return _TEMPLATE.format(multicast=multicast, index='auto', extra=extra)

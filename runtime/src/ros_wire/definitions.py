@@ -11,7 +11,6 @@ a message and no serialisation.
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from rosbags.interfaces import Nodetype
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
+_SOURCE = Path(__file__).parents[1]  # where the packages are
 #: The empty structure's only member on the wire, hidden from users.
 PLACEHOLDER = 'structure_needs_at_least_one_member'
 
@@ -29,36 +29,35 @@ DEFAULTS: dict[tuple[str, str], Any] = {
 }
 
 
+def _distro() -> str:
+    return os.environ.get('ROS_DISTRO') or 'jazzy'
+
+
 @functools.cache
 def _store() -> Any:
     """The definitions of the peers' ROS distribution, `char` spelt as the uint8 it is."""
-    distro = os.environ.get('ROS_DISTRO', 'jazzy')
     try:
-        store = get_typestore(Stores[f'ROS2_{distro.upper()}'])
+        store = get_typestore(Stores[f'ROS2_{_distro().upper()}'])
     except KeyError:
-        raise ValueError(f'ROS_DISTRO={distro!r} is not a ROS 2 distribution known here') from None
+        raise ValueError(f'ROS_DISTRO={_distro()!r} is no ROS 2 distribution known here') from None
     for _, fields in store.fielddefs.values():
         fields[:] = [(name, _without_char(description)) for name, description in fields]
     return store
 
 
-def _plain(base: str) -> str:
-    return 'uint8' if base == 'char' else base
-
-
 def _without_char(description: Any) -> Any:
     node, detail = description
-    if node == Nodetype.BASE:
-        return node, (_plain(detail[0]), detail[1])
     if node == Nodetype.NAME:
         return description
+    if node == Nodetype.BASE:
+        return node, ('uint8' if detail[0] == 'char' else detail[0], detail[1])
     return node, (_without_char(detail[0]), detail[1])
 
 
 def names(kind_of_package: str) -> list[str]:
     """The type names of e.g. `std_msgs/msg` or `std_srvs/srv`, without the package."""
     if kind_of_package.endswith('/srv'):
-        return sorted(path.stem for path in _service_folder(kind_of_package).glob('*.srv'))
+        return sorted(path.stem for path in (_SOURCE / kind_of_package).glob('*.srv'))
     prefix = kind_of_package + '/'
     return sorted(name[len(prefix) :] for name in _store().fielddefs if name.startswith(prefix))
 
@@ -71,8 +70,9 @@ def definition(type_name: str) -> tuple[list[Any], list[Any]]:
     :raises LookupError: no such type.
     """
     known = _store().fielddefs
-    if type_name not in known and '/srv/' in type_name:
-        _load_service(type_name.rsplit('_', 1)[0])
+    service, _, _ = type_name.rpartition('_')
+    if type_name not in known and (_SOURCE / f'{service}.srv').is_file():
+        _load_service(service)
     if type_name not in known:
         raise LookupError(f'no definition of {type_name}')
     constants, fields = known[type_name]
@@ -86,22 +86,15 @@ def type_hash(type_name: str) -> str:
     return str(_store().hash_rihs01(type_name))
 
 
-def _service_folder(package: str) -> Path:
-    spec = importlib.util.find_spec(package.replace('/', '.'))
-    if spec is None or spec.origin is None:
-        raise LookupError(f'no package {package}')
-    return Path(spec.origin).parent
+def type_label(type_name: str) -> str:
+    """What an endpoint of the type announces; nothing in Humble, which knows no hashes."""
+    return '' if _distro() == 'humble' else f'typehash={type_hash(type_name)};'
 
 
 def _load_service(service: str) -> None:
-    package, _, name = service.rpartition('/')
-    path = _service_folder(package) / f'{name}.srv'
-    if not path.is_file():
-        raise LookupError(f'no definition of {service}')
-    request, _, response = path.read_text().partition('---\n')
+    request, _, response = (_SOURCE / f'{service}.srv').read_text().partition('---\n')
     for suffix, text in (('_Request', request), ('_Response', response)):
         # rosbags files every parsed text under msg/.
-        ((_, parsed),) = get_types_from_msg(text, service + suffix).items()
-        constants, fields = parsed
+        ((_, (constants, fields)),) = get_types_from_msg(text, service + suffix).items()
         fields = fields or [(PLACEHOLDER, (Nodetype.BASE, ('uint8', 0)))]
         _store().fielddefs[service + suffix] = constants, fields

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
 
 from ros_wire.dds import Endpoint, Writer
 from ros_wire.library import LIBRARY, check
@@ -15,41 +14,26 @@ _INCOMPATIBLE = {True: 1 << 3, False: 1 << 4}
 _MATCHED = {True: 1 << 11, False: 1 << 12}
 
 
-class _Incompatible(ctypes.Structure):
-    _fields_ = (
-        ('total', ctypes.c_uint32),
-        ('change', ctypes.c_int32),
-        ('policy', ctypes.c_uint32),
-    )
-
-
-class _Matched(ctypes.Structure):
-    _fields_ = (
-        ('total', ctypes.c_uint32),
-        ('total_change', ctypes.c_int32),
-        ('current', ctypes.c_uint32),
-        ('current_change', ctypes.c_int32),
-        ('peer', ctypes.c_int64),
-    )
-
-
-@dataclass(frozen=True)
-class IncompatibleQos:
+class IncompatibleQos(ctypes.Structure):
     """Peers that can't match: how many, how many more, and DDS's number of the last's policy."""
 
-    total_count: int
-    total_count_change: int
-    policy_id: int
+    _fields_ = (
+        ('total_count', ctypes.c_uint32),
+        ('total_count_change', ctypes.c_int32),
+        ('policy_id', ctypes.c_uint32),
+    )
 
 
-@dataclass(frozen=True)
-class Matched:
-    """Peers that matched."""
+class Matched(ctypes.Structure):
+    """Peers that matched: `total_count`, `current_count`, and the change of each."""
 
-    total_count: int
-    total_count_change: int
-    current_count: int
-    current_count_change: int
+    _fields_ = (
+        ('total_count', ctypes.c_uint32),
+        ('total_count_change', ctypes.c_int32),
+        ('current_count', ctypes.c_uint32),
+        ('current_count_change', ctypes.c_int32),
+        ('last_peer', ctypes.c_int64),
+    )
 
 
 class Statuses:
@@ -67,15 +51,13 @@ class Statuses:
 
     def take_incompatible_qos(self) -> IncompatibleQos | None:
         """What came since the last time, if anything."""
-        status = _Incompatible()
-        if self._read_incompatible(self.condition_ref, ctypes.byref(status)) or not status.change:
-            return None
-        return IncompatibleQos(status.total, status.change, status.policy)
+        status = IncompatibleQos()
+        failed = self._read_incompatible(self.condition_ref, ctypes.byref(status))
+        return None if failed or not status.total_count_change else status
 
     def take_matched(self) -> Matched | None:
         """What changed since the last time, if anything."""
-        status = _Matched()
+        status = Matched()
         failed = self._read_matched(self.condition_ref, ctypes.byref(status))
-        if failed or not (status.total_change or status.current_change):
-            return None
-        return Matched(status.total, status.total_change, status.current, status.current_change)
+        changed = status.total_count_change or status.current_count_change
+        return None if failed or not changed else status

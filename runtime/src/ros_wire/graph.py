@@ -11,25 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+import itertools
+import logging
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
-from cyclonedds.builtin import (
-    BuiltinDataReader,
-    BuiltinTopicDcpsPublication,
-    BuiltinTopicDcpsSubscription,
-)
+from cyclonedds import builtin, core
 
-from ros_wire.codec import deserialize, serialize
-from ros_wire.dds import Endpoint, Participant, Quality, Writer
+from ros_wire.codec import DecodeError, deserialize, serialize
+from ros_wire.dds import Endpoint, Participant, Quality, Writer, peer
 from ros_wire.messages import message_class
 
+_LOGGER = logging.getLogger(__name__)
 _INFO = 'rmw_dds_common/msg/ParticipantEntitiesInfo'
-_ALIVE = 16  # DDS_ALIVE_INSTANCE_STATE
+_BUILTIN = {True: builtin.BuiltinTopicDcpsPublication, False: builtin.BuiltinTopicDcpsSubscription}
 
 
-@dataclass(frozen=True)
-class EndpointInfo:
+class EndpointInfo(NamedTuple):
     """An endpoint that DDS discovered, this process' own included."""
 
     guid: bytes
@@ -54,17 +52,15 @@ class Graph:
 
     def __init__(self, participant: Participant) -> None:
         latched = Quality(depth=1, transient_local=True)
-        everything = Quality(keep_all=True, transient_local=True)
+        everything = Quality(keep_all=True, transient_local=True, ignore_local=True)
         self._participant = participant
         self._lock = threading.RLock()
         self._writer = participant.writer('ros_discovery_info', _INFO, latched)
-        self._reader = participant.reader(
-            'ros_discovery_info', _INFO, everything, ignore_local=True
-        )
+        self._reader = participant.reader('ros_discovery_info', _INFO, everything)
         self._mine: list[NodeEntities] = []
         self._others: dict[bytes, list[NodeEntities]] = {}
         self._endpoints: dict[Any, EndpointInfo] = {}
-        self._discovery: list[tuple[bool, BuiltinDataReader]] = []
+        self._discovery: list[tuple[bool, builtin.BuiltinDataReader]] = []
 
     def add(self, node: NodeEntities) -> None:
         """Announce a node."""
@@ -87,50 +83,41 @@ class Graph:
             self._announce()
 
     def _announce(self) -> None:
-        """Publish this participant's nodes as they are now."""
-        with self._lock:
-            entries = [_to_message(node) for node in self._mine]
-            message = message_class(_INFO)(
-                gid=_gid(self._participant.guid), node_entities_info_seq=entries
-            )
-            self._writer.write(serialize(message))
+        self._writer.write(serialize(announcement(self._participant.guid, self._mine)))
 
     def nodes(self) -> list[NodeEntities]:
         """Every node of the domain that is known by now."""
         with self._lock:
             while (sample := self._reader.take()) is not None:
-                info = deserialize(sample.data, message_class(_INFO))
-                key = bytes(info.gid.data)[:16]
-                self._others[key] = [_from_message(entry) for entry in info.node_entities_info_seq]
-            return self._mine + [node for nodes in self._alive() for node in nodes]
-
-    def _alive(self) -> Iterable[list[NodeEntities]]:
-        """The nodes of participants that still have an endpoint (a killed one says no goodbye)."""
-        prefixes = {endpoint.guid[:12] for endpoint in self.endpoints()}
-        return [nodes for guid, nodes in self._others.items() if guid[:12] in prefixes]
+                try:
+                    info = deserialize(sample.data, message_class(_INFO))
+                except DecodeError as error:
+                    writer = peer(self._reader.writer_of(sample))
+                    _LOGGER.warning('nodes of %s: %s; is it of another ROS_DISTRO?', writer, error)
+                    continue
+                nodes = [_from_message(entry) for entry in info.node_entities_info_seq]
+                self._others[bytes(info.gid.data)[:16]] = nodes
+            # A participant that was killed says no goodbye, but has no endpoint any more.
+            alive = {endpoint.guid[:12] for endpoint in self.endpoints()}
+            self._others = {g: nodes for g, nodes in self._others.items() if g[:12] in alive}
+            return [*self._mine, *itertools.chain(*self._others.values())]
 
     def endpoints(self) -> list[EndpointInfo]:
         """Every endpoint of the domain that is known by now."""
         with self._lock:
             if not self._discovery:
-                entity = self._participant.entity
                 self._discovery = [
-                    (True, BuiltinDataReader(entity, BuiltinTopicDcpsPublication)),
-                    (False, BuiltinDataReader(entity, BuiltinTopicDcpsSubscription)),
+                    (is_writer, builtin.BuiltinDataReader(self._participant.entity, topic))
+                    for is_writer, topic in _BUILTIN.items()
                 ]
             for is_writer, reader in self._discovery:
                 while samples := reader.take(1000):
-                    for sample in samples:
-                        self._note(sample, is_writer)
+                    for s in samples:
+                        self._endpoints.pop(s.key, None)
+                        if s.sample_info.instance_state == core.InstanceState.Alive:
+                            info = (s.key.bytes, s.topic_name, s.type_name, is_writer, s.qos)
+                            self._endpoints[s.key] = EndpointInfo(*info)
             return list(self._endpoints.values())
-
-    def _note(self, sample: Any, is_writer: bool) -> None:
-        if sample.sample_info.instance_state != _ALIVE:
-            self._endpoints.pop(sample.key, None)
-            return
-        self._endpoints[sample.key] = EndpointInfo(
-            sample.key.bytes, sample.topic_name, sample.type_name, is_writer, sample.qos
-        )
 
     def close(self) -> None:
         """Stop announcing."""
@@ -138,27 +125,28 @@ class Graph:
         self._reader.close()
 
 
-def _gid(guid: bytes) -> Any:
-    """A GUID as this distribution's Gid: 16 bytes, 24 in Humble."""
-    cls = message_class('rmw_dds_common/msg/Gid')
-    gid: Any = cls()
-    length = len(gid.data)
-    return cls(data=guid.ljust(length, b'\0'))
+def announcement(guid: bytes, nodes: Iterable[NodeEntities]) -> Any:
+    """The message that tells of a participant's nodes; a Gid has 16 bytes, in Humble 24."""
+    gid = message_class('rmw_dds_common/msg/Gid')
+    node_info = message_class('rmw_dds_common/msg/NodeEntitiesInfo')
+    length = len(gid().data)
+
+    def gids(guids: Iterable[bytes]) -> list[Any]:
+        return [gid(data=guid.ljust(length, b'\0')) for guid in sorted(guids)]
+
+    infos = [
+        node_info(
+            node_namespace=node.namespace,
+            node_name=node.name,
+            reader_gid_seq=gids(node.readers),
+            writer_gid_seq=gids(node.writers),
+        )
+        for node in nodes
+    ]
+    return message_class(_INFO)(gid=gids([guid])[0], node_entities_info_seq=infos)
 
 
-def _to_message(node: NodeEntities) -> Any:
-    return message_class('rmw_dds_common/msg/NodeEntitiesInfo')(
-        node_namespace=node.namespace,
-        node_name=node.name,
-        reader_gid_seq=[_gid(guid) for guid in sorted(node.readers)],
-        writer_gid_seq=[_gid(guid) for guid in sorted(node.writers)],
-    )
-
-
-def _from_message(entry: Any) -> NodeEntities:
-    return NodeEntities(
-        entry.node_name,
-        entry.node_namespace,
-        {bytes(gid.data)[:16] for gid in entry.reader_gid_seq},
-        {bytes(gid.data)[:16] for gid in entry.writer_gid_seq},
-    )
+def _from_message(info: Any) -> NodeEntities:
+    sequences = (info.reader_gid_seq, info.writer_gid_seq)
+    guids = ({bytes(gid.data)[:16] for gid in gids} for gids in sequences)
+    return NodeEntities(info.node_name, info.node_namespace, *guids)

@@ -18,17 +18,15 @@ from cyclonedds.domain import DomainParticipant
 LIBRARY: Any = DomainParticipant._dll_handle  # noqa: SLF001 the wrapper shows it nowhere else
 FOREVER_NS = 2**63 - 1
 
-LIBRARY.dds_write.argtypes = [ctypes.c_int32, ctypes.c_void_p]
-LIBRARY.dds_delete.argtypes = [ctypes.c_int32]
-LIBRARY.dds_waitset_wait.argtypes = [
-    ctypes.c_int32,
-    ctypes.c_void_p,
-    ctypes.c_size_t,
-    ctypes.c_int64,
-]
-LIBRARY.dds_waitset_attach.argtypes = [ctypes.c_int32, ctypes.c_int32, ctypes.c_ssize_t]
-LIBRARY.dds_waitset_detach.argtypes = [ctypes.c_int32, ctypes.c_int32]
-LIBRARY.dds_get_entity_sertype.argtypes = [ctypes.c_int32, ctypes.POINTER(ctypes.c_void_p)]
+# Set for the wrapper too, which shares the handle.
+for _name, _types in {
+    'dds_write': [ctypes.c_int32, ctypes.c_void_p],
+    'dds_waitset_wait': [ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64],
+    'dds_waitset_attach': [ctypes.c_int32, ctypes.c_int32, ctypes.c_ssize_t],
+    'dds_waitset_detach': [ctypes.c_int32, ctypes.c_int32],
+    'dds_get_entity_sertype': [ctypes.c_int32, ctypes.POINTER(ctypes.c_void_p)],
+}.items():
+    getattr(LIBRARY, _name).argtypes = _types
 
 
 class _Sample(ctypes.Structure):
@@ -76,17 +74,16 @@ def strip_type_information(topic: Any) -> bool:
     assert pointer.value is not None
     information, _ = topic.data_type.__idl__._xt_bytedata  # noqa: SLF001 as above
     words = (ctypes.c_uint64 * 40).from_address(pointer.value)
-    for index in range(8, 37):
-        if words[index] != id(topic.data_type):
-            continue
-        length = ctypes.c_uint32.from_address(pointer.value + 8 * (index + 3))
-        if length.value != len(information):
-            return False
-        if ctypes.string_at(words[index + 2], length.value) != information:
-            return False
-        length.value = 0
-        return True
-    return False
+    place = next((index for index in range(8, 37) if words[index] == id(topic.data_type)), None)
+    if place is None:
+        return False
+    length = ctypes.c_uint32.from_address(pointer.value + 8 * (place + 3))
+    if length.value != len(information):
+        return False
+    if ctypes.string_at(words[place + 2], length.value) != information:
+        return False
+    length.value = 0
+    return True
 
 
 def keep_large_buffers() -> None:

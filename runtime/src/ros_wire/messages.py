@@ -4,71 +4,78 @@
 Message and service classes with rclpy's semantics, made from their definitions.
 
 A message keeps its fields in slots named `_field`; properties check what is assigned, as rclpy's
-generated classes do. The serialiser reads and writes the slots. Knows no wire format.
+generated classes do. What is read from the wire goes into the slots unchecked.
 """
 
 from __future__ import annotations
 
-import copy
+from array import array
+from collections.abc import Callable
 import functools
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ros_wire.definitions import DEFAULTS, PLACEHOLDER, definition
-from ros_wire.fields import Kind, kind_of
+from ros_wire.fields import Kind, Nested, kind_of
+from ros_wire.limits import unsupported
+
+
+class _SlotTypes:
+    def __get__(self, message: Message | None, cls: type[Message]) -> Any:
+        raise unsupported(f'{cls.ros_type} SLOT_TYPES')
 
 
 class Message:
     """Base of all messages; takes its fields as keyword arguments."""
 
     __slots__: ClassVar[tuple[str, ...]] = ()
+    SLOT_TYPES = _SlotTypes()
     ros_type: ClassVar[str]
-    kinds: ClassVar[dict[str, Kind]]
+    kind: ClassVar[Nested]
+    _defaults: ClassVar[dict[str, Callable[[], Any]]]
+    _fields_and_field_types: ClassVar[dict[str, str]]
 
     def __init__(self, **values: Any) -> None:
-        unknown = values.keys() - self.kinds.keys()
+        if not values.pop('check_fields', True):
+            raise unsupported('check_fields=False')
+        unknown = values.keys() - self._fields_and_field_types.keys()
         if unknown:
+            known = ', '.join(self._fields_and_field_types)
             raise AssertionError(
-                f'Invalid arguments passed to constructor: {sorted(unknown)} '
-                f'({type(self).__name__} has {list(self.kinds)})'
+                f'Invalid arguments passed to constructor: {", ".join(sorted(unknown))} '
+                f'({type(self).__name__} has {known})'
             )
-        for name, kind in self.kinds.items():
+        for name, default in self._defaults.items():
             if name in values:
                 setattr(self, name, values[name])
             else:
-                default = DEFAULTS.get((self.ros_type, name))
-                setattr(self, '_' + name, kind.default() if default is None else default)
+                setattr(self, '_' + name, default())
 
     @classmethod
     def get_fields_and_field_types(cls) -> dict[str, str]:
         """Names and types of the fields, in the order of the definition."""
-        return {name: kind.text for name, kind in cls.kinds.items()}
+        return dict(cls._fields_and_field_types)
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same."""
-        if type(self) is not type(other):
-            return False
-        return all(
+        return type(self) is type(other) and all(
             np.array_equal(mine, getattr(other, name))
             if isinstance(mine := getattr(self, name), np.ndarray)
             else mine == getattr(other, name)
-            for name in self.kinds
+            for name in self._fields_and_field_types
         )
 
     __hash__ = None  # type: ignore[assignment]  # messages are mutable
 
     def __repr__(self) -> str:
-        """The object as text."""
-        fields = ', '.join(f'{name}={getattr(self, name)!r}' for name in self.kinds)
+        """The object as text, sequences of numbers as lists."""
+        values = {name: getattr(self, name) for name in self._fields_and_field_types}
+        fields = ', '.join(
+            f'{name}={value.tolist() if isinstance(value, array) else value!r}'
+            for name, value in values.items()
+        )
         return f'{type(self).__module__}.{type(self).__name__}({fields})'
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Message:
-        """A copy that shares nothing."""
-        twin = type(self).__new__(type(self))
-        for slot in self.__slots__:
-            setattr(twin, slot, copy.deepcopy(getattr(self, slot), memo))
-        return twin
 
 
 def _checked(name: str, kind: Kind, slot: Any) -> property:
@@ -81,12 +88,8 @@ def _checked(name: str, kind: Kind, slot: Any) -> property:
     return property(slot.__get__, assign)
 
 
-def _constant(base: str, value: Any) -> Any:
-    return bytes([value]) if base == 'byte' else value
-
-
 @functools.cache
-def message_class(type_name: str) -> type[Message]:
+def message_class(type_name: str) -> type[Any]:
     """
     The class of a message.
 
@@ -94,23 +97,26 @@ def message_class(type_name: str) -> type[Message]:
     :raises LookupError: there is no such type.
     """
     constants, fields = definition(type_name)
-    kinds = {
-        name: kind_of(description, message_class)
-        for name, description in fields
-        if name != PLACEHOLDER
-    }
+    kinds = {name: kind_of(field, lambda name: message_class(name).kind) for name, field in fields}
+    texts = {name: kind.text for name, kind in kinds.items() if name != PLACEHOLDER}
     package, kind, name = type_name.split('/')
     body: dict[str, Any] = {
-        **{constant: _constant(base, value) for constant, base, value in constants},
+        # A constant byte is shown as bytes, as a field is.
+        **{c: bytes([value]) if base == 'byte' else value for c, base, value in constants},
         '__slots__': tuple('_' + field for field in kinds),
         '__module__': f'{package}.{kind}',
         '__doc__': type_name,
         'ros_type': type_name,
-        'kinds': kinds,
+        '_defaults': {name: kind.default for name, kind in kinds.items()}
+        | {field: lambda v=value: v for (t, field), value in DEFAULTS.items() if t == type_name},
+        '_fields_and_field_types': texts,
     }
-    cls = type(name, (Message,), body)
-    for field, item in kinds.items():
-        setattr(cls, field, _checked(field, item, cls.__dict__['_' + field]))
+    cls: type[Message] = type(name, (Message,), body)
+    slots = {field: cls.__dict__['_' + field] for field in kinds}
+    steps = [(kinds[field], slot.__get__, slot.__set__) for field, slot in slots.items()]
+    cls.kind = Nested(cls, f'{package}/{name}', steps)
+    for field, slot in slots.items():
+        setattr(cls, field, _checked(field, kinds[field], slot))
     return cls
 
 
@@ -120,6 +126,9 @@ class ServiceType:
     ros_type: ClassVar[str]
     Request: ClassVar[type[Message]]
     Response: ClassVar[type[Message]]
+
+    def __init__(self) -> None:
+        raise NotImplementedError('Service classes can not be instantiated')
 
 
 @functools.cache

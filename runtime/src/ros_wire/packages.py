@@ -9,27 +9,31 @@ import sys
 from typing import Any
 
 from ros_wire.definitions import names
+from ros_wire.limits import unsupported_modules
 from ros_wire.messages import message_class, service_class
 
+unsupported_modules(
+    *('action_msgs', 'control_msgs', 'example_interfaces', 'message_filters'),
+    *('nav_msgs', 'shape_msgs', 'tf2_geometry_msgs', 'tf2_ros', 'tf2_sensor_msgs'),
+    *('type_description_interfaces', 'unique_identifier_msgs', 'rosidl_runtime_py'),
+)
 
-def lazy_classes(
-    package: str,
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+
+def lazy_classes(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """
     `__getattr__`, `__dir__` and `__all__` of a module of interfaces.
 
     :param package: e.g. `sensor_msgs/msg`.
     """
     module = package.replace('/', '.')
-    make = service_class if package.endswith('/srv') else message_class
+    known = names(package)
 
     def find(name: str) -> Any:
-        try:
-            cls = make(f'{package}/{name}')
-        except LookupError:
-            raise AttributeError(f'module {module!r} has no attribute {name!r}') from None
+        if name not in known:
+            raise AttributeError(f'module {module!r} has no attribute {name!r}')
+        make = service_class if package.endswith('/srv') else message_class
+        cls = make(f'{package}/{name}')
         setattr(sys.modules[module], name, cls)
         return cls
 
-    known = names(package)
     return find, lambda: known, known

@@ -12,28 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import os
+import re
 import sys
 import threading
 import time
 from typing import Any
 
+from rcl_interfaces.msg import Log
+
 from rclpy.impl.logging_severity import LoggingSeverity
+from rclpy.time import Time
 
 _COLOURS = {10: '\x1b[32m', 20: '', 30: '\x1b[33m', 40: '\x1b[31m', 50: '\x1b[31m'}
 _FILTERS = {'throttle_duration_sec', 'throttle_time_source_type', 'skip_first', 'once'}
-
-
-@dataclass(frozen=True)
-class LogRecord:
-    """One message that was logged."""
-
-    stamp_ns: int
-    severity: LoggingSeverity
-    name: str
-    message: str
-    function: str
-    file: str
-    line: int
 
 
 @dataclass
@@ -42,7 +33,7 @@ class _Settings:
 
     levels: dict[str, LoggingSeverity] = field(default_factory=dict)
     default_level: LoggingSeverity = LoggingSeverity.INFO
-    sinks: dict[str, Callable[[LogRecord], None]] = field(default_factory=dict)
+    sinks: dict[str, Callable[[Any], None]] = field(default_factory=dict)
     to_console: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,71 +51,61 @@ def effective_level(name: str) -> LoggingSeverity:
     return SETTINGS.default_level
 
 
-def _console_line(record: LogRecord) -> str:
+def _console_line(log: Any) -> str:
     layout = os.environ.get(
         'RCUTILS_CONSOLE_OUTPUT_FORMAT', '[{severity}] [{time}] [{name}]: {message}'
     )
-    seconds, nanoseconds = divmod(record.stamp_ns, 10**9)
     values = {
-        'severity': record.severity.name,
-        'time': f'{seconds}.{nanoseconds:09d}',
-        'time_as_nanoseconds': str(record.stamp_ns),
-        'name': record.name,
-        'message': record.message,
-        'function_name': record.function,
-        'file_name': record.file,
-        'line_number': str(record.line),
+        'severity': LoggingSeverity(log.level).name,
+        'time': f'{log.stamp.sec}.{log.stamp.nanosec:09d}',
+        'time_as_nanoseconds': log.stamp.sec * 10**9 + log.stamp.nanosec,
+        'name': log.name,
+        'message': log.msg,
+        'function_name': log.function,
+        'file_name': log.file,
+        'line_number': log.line,
     }
-    for key, value in values.items():
-        layout = layout.replace('{' + key + '}', value)
-    wish = os.environ.get('RCUTILS_COLORIZED_OUTPUT')
-    colour = (
-        _COLOURS[record.severity] if wish == '1' or (wish is None and sys.stderr.isatty()) else ''
-    )
-    return f'{colour}{layout}\x1b[0m\n' if colour else layout + '\n'
+    line = re.sub(r'\{(\w+)\}', lambda m: str(values.get(m[1], m[0])), layout)
+    coloured = os.environ.get('RCUTILS_COLORIZED_OUTPUT', str(int(sys.stderr.isatty())))
+    colour = _COLOURS[log.level] if coloured == '1' else ''
+    return f'{colour}{line}\x1b[0m\n' if colour else f'{line}\n'
 
 
-def emit(record: LogRecord) -> None:
-    """Write a message to the console, and to the sinks of its logger and of its ancestors."""
+def emit(log: Any) -> None:
+    """Write a rcl_interfaces/Log to the console, and to its logger's and its ancestors' sinks."""
     with SETTINGS.lock:
         if SETTINGS.to_console:
-            sys.stderr.write(_console_line(record))
-            sys.stderr.flush()
+            to_stdout = os.environ.get('RCUTILS_LOGGING_USE_STDOUT') == '1'
+            stream = sys.stdout if to_stdout else sys.stderr
+            stream.write(_console_line(log))
+            stream.flush()
         sinks = list(SETTINGS.sinks.items())
     for name, sink in sinks:
-        if record.name == name or record.name.startswith(name + '.'):
-            sink(record)
+        if f'{log.name}.'.startswith(f'{name}.'):
+            sink(log)
 
 
-class _CallFilters:
-    """The filters of one place in the code that logs."""
+@dataclass
+class _Line:
+    """One place in the code that logs, always with the same severity and filters."""
 
-    def __init__(self, severity: LoggingSeverity, options: dict[str, Any]) -> None:
-        self.severity = severity
-        self.options = options
-        self._calls = 0
-        self._last_ns: int | None = None
+    severity: int
+    options: dict[str, Any]
+    calls: int = 0
+    last_ns: int = 0
 
     def passes(self) -> bool:
         """Whether this call is to be logged."""
-        if not self._throttle():
-            return False
-        self._calls += 1
-        if self.options.get('skip_first') and self._calls == 1:
-            return False
-        first = 2 if self.options.get('skip_first') else 1
-        return not (self.options.get('once') and self._calls > first)
-
-    def _throttle(self) -> bool:
         period_s = self.options.get('throttle_duration_sec')
-        if not period_s:
-            return True
-        clock = self.options.get('throttle_time_source_type')
-        now_ns = time.time_ns() if clock is None else clock.now().nanoseconds
-        if self._last_ns is not None and 0 <= now_ns - self._last_ns < period_s * 1e9:
-            return False
-        self._last_ns = now_ns
-        return True
+        if period_s:
+            clock = self.options.get('throttle_time_source_type')
+            now_ns = clock.now().nanoseconds if clock else time.time_ns()
+            if now_ns < self.last_ns + period_s * 1e9:
+                return False
+            self.last_ns = now_ns
+        self.calls += 1
+        first = 2 if self.options.get('skip_first') else 1
+        return self.calls == first or (self.calls > first and not self.options.get('once'))
 
 
 class RcutilsLogger:
@@ -132,7 +113,7 @@ class RcutilsLogger:
 
     def __init__(self, name: str = '') -> None:
         self.name = name
-        self._calls: dict[tuple[str, int, int], _CallFilters] = {}
+        self._lines: dict[tuple[str, int, int], _Line] = {}
 
     def get_child(self, name: str) -> RcutilsLogger:
         """The logger `name` below this one."""
@@ -171,21 +152,26 @@ class RcutilsLogger:
         frame = sys._getframe(1)  # noqa: SLF001 the documented way to the caller
         while frame.f_code.co_filename == __file__ and frame.f_back is not None:
             frame = frame.f_back
-        if not self._passes(frame, LoggingSeverity(severity), options):
-            return False
-        code = frame.f_code
-        place = (code.co_name, code.co_filename, frame.f_lineno)
-        emit(LogRecord(time.time_ns(), LoggingSeverity(severity), name, str(message), *place))
-        return True
-
-    def _passes(self, frame: Any, severity: LoggingSeverity, options: dict[str, Any]) -> bool:
-        key = (frame.f_code.co_filename, frame.f_lineno, frame.f_lasti)
-        known = self._calls.setdefault(key, _CallFilters(severity, options))
-        if known.severity != severity:
+        file, number = frame.f_code.co_filename, frame.f_lineno
+        line = self._lines.setdefault((file, number, frame.f_lasti), _Line(severity, options))
+        if line.severity != severity:
             raise ValueError('Logger severity cannot be changed between calls.')
-        if known.options != options:
+        if line.options != options:
             raise ValueError('Logging filter parameters cannot be changed between calls.')
-        return known.passes()
+        if not line.passes():
+            return False
+        emit(
+            Log(
+                stamp=Time(nanoseconds=time.time_ns()).to_msg(),
+                level=int(severity),
+                name=name,
+                msg=str(message),
+                file=file,
+                function=frame.f_code.co_name,
+                line=number,
+            )
+        )
+        return True
 
     def debug(self, message: str, **options: Any) -> bool:
         """Log with severity DEBUG."""
@@ -199,9 +185,7 @@ class RcutilsLogger:
         """Log with severity WARN."""
         return self.log(message, LoggingSeverity.WARN, **options)
 
-    def warn(self, message: str, **options: Any) -> bool:
-        """Log with severity WARN (rclpy's older name)."""
-        return self.warning(message, **options)
+    warn = warning
 
     def error(self, message: str, **options: Any) -> bool:
         """Log with severity ERROR."""

@@ -14,27 +14,23 @@ from lifecycle_msgs.srv import ChangeState, GetAvailableStates, GetAvailableTran
 
 from rclpy.callback_groups import CallbackGroup
 from rclpy.lifecycle._state_machine import (
+    CALLBACKS,
     STATES,
     TRANSITIONS,
     LifecycleState,
-    StateMachine,
     Transition,
     TransitionCallbackReturn,
-    TransitionError,
 )
 from rclpy.lifecycle.managed_entity import ManagedEntity
 from rclpy.lifecycle.publisher import LifecyclePublisher
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-_CALLBACKS = {
-    'configuring': 'on_configure',
-    'cleaningup': 'on_cleanup',
-    'shuttingdown': 'on_shutdown',
-    'activating': 'on_activate',
-    'deactivating': 'on_deactivate',
-    'errorprocessing': 'on_error',
-}
+_SUCCESS = TransitionCallbackReturn.SUCCESS
+
+
+class TransitionError(RuntimeError):
+    """The transition isn't possible in this state."""
 
 
 class LifecycleNodeMixin(ManagedEntity):
@@ -46,25 +42,45 @@ class LifecycleNodeMixin(ManagedEntity):
         enable_communication_interface: bool = True,
         callback_group: CallbackGroup | None = None,
     ) -> None:
-        self._state_machine = StateMachine()
+        self.__state = STATES['unconfigured']
+        self.__events: Any = None
         self._managed_entities: set[ManagedEntity] = set()
-        self.__transition_events: Any = None
         if enable_communication_interface:
             self.__communicate(callback_group)
 
     def __communicate(self, group: CallbackGroup | None) -> None:
         node: Any = self
-        self.__transition_events = node.create_publisher(
+        self.__events = node.create_publisher(
             TransitionEvent, '~/transition_event', QoSProfile(depth=10)
         )
-        for kind, name, answer in (
-            (ChangeState, 'change_state', self.__on_change_state),
-            (GetState, 'get_state', self.__on_get_state),
-            (GetAvailableStates, 'get_available_states', self.__on_get_available_states),
-            (GetAvailableTransitions, 'get_available_transitions', self.__on_get_available),
-            (GetAvailableTransitions, 'get_transition_graph', self.__on_get_graph),
-        ):
-            node.create_service(kind, f'~/{name}', answer, callback_group=group)
+        transitions = GetAvailableTransitions, 'available_transitions'
+        for name, kind, field, answer in (
+            ('change_state', ChangeState, 'success', self.__on_change_state),
+            ('get_state', GetState, 'current_state', lambda _: _message(self.__state)),
+            ('get_available_states', GetAvailableStates, 'available_states',
+             lambda _: [_message(state) for state in STATES.values()]),
+            ('get_available_transitions', *transitions,
+             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS if t.start == self.__state]),
+            ('get_transition_graph', *transitions,
+             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS]),
+        ):  # fmt: skip
+
+            def serve(
+                request: Any, response: Any, field: str = field, answer: Any = answer
+            ) -> Any:
+                setattr(response, field, answer(request))
+                return response
+
+            node.create_service(kind, f'~/{name}', serve, callback_group=group)
+
+    def __on_change_state(self, request: Any) -> bool:
+        node: Any = self
+        try:
+            answer = self.__change(request.transition.label or request.transition.id)
+        except TransitionError as error:
+            node.get_logger().warning(str(error))
+            return False
+        return answer == TransitionCallbackReturn.SUCCESS
 
     # Transitions.
 
@@ -94,48 +110,37 @@ class LifecycleNodeMixin(ManagedEntity):
 
         :raises TransitionError: it isn't possible in the current state.
         """
-        before = self._state_machine.state
-        requested = self._state_machine.find(name)
-        if requested.label.startswith('transition_'):
-            raise TransitionError(f'{requested.label} follows from a callback, nobody asks for it')
-        self.__follow(requested)
+        before = self.__state
+        self.__follow(name)
         answer = self.__call_back(before)
-        self.__follow(self._state_machine.find(answer.to_label()))
+        self.__follow(answer.to_label())
         if answer == TransitionCallbackReturn.ERROR:
-            self.__follow(self._state_machine.find(self.__call_back(before).to_label()))
+            self.__follow(self.__call_back(before).to_label())
         return answer
 
-    def __follow(self, transition: Transition) -> None:
-        self._state_machine.follow(transition)
-        if self.__transition_events is not None:
-            event = TransitionEvent(
-                timestamp=time.time_ns(),
-                transition=TransitionMessage(id=transition.id, label=transition.label),
-                start_state=_state_message(transition.start),
-                goal_state=_state_message(transition.goal),
-            )
-            self.__transition_events.publish(event)
+    def __follow(self, name: int | str) -> None:
+        possible = [t for t in TRANSITIONS if t.start == self.__state and name in (t.id, t.label)]
+        if not possible:
+            raise TransitionError(f'no transition {name!r} from state {self.__state.label!r}')
+        self.__state = possible[0].goal
+        if self.__events is not None:
+            event = _described(TransitionEvent, possible[0])
+            event.timestamp = time.time_ns()
+            self.__events.publish(event)
 
     def __call_back(self, before: LifecycleState) -> TransitionCallbackReturn:
-        callback = getattr(self, _CALLBACKS[self._state_machine.state.label])
+        callback = getattr(self, CALLBACKS[self.__state.label])
         try:
-            answer = callback(before)
+            answer: TransitionCallbackReturn = callback(before)
         except Exception as error:  # noqa: BLE001 whatever it raises, the node must process the error
             node: Any = self
             node.get_logger().error(f'{callback.__name__} raised {type(error).__name__}: {error}')
             return TransitionCallbackReturn.ERROR
-        if not isinstance(answer, TransitionCallbackReturn):
-            raise TypeError(
-                f'{callback.__name__} returned {answer!r}, not TransitionCallbackReturn'
-            )
         return answer
 
     def __ask_entities(self, callback: str, state: LifecycleState) -> TransitionCallbackReturn:
-        for entity in self._managed_entities:
-            answer: TransitionCallbackReturn = getattr(entity, callback)(state)
-            if answer != TransitionCallbackReturn.SUCCESS:
-                return answer
-        return TransitionCallbackReturn.SUCCESS
+        answers = (getattr(entity, callback)(state) for entity in self._managed_entities)
+        return next((a for a in answers if a != _SUCCESS), _SUCCESS)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Configure the managed entities; overrides call this one too."""
@@ -187,45 +192,16 @@ class LifecycleNodeMixin(ManagedEntity):
         destroyed: bool = node.destroy_publisher(publisher)
         return destroyed
 
-    # Services.
 
-    def __on_change_state(self, request: Any, response: Any) -> Any:
-        try:
-            answer = self.__change(request.transition.label or request.transition.id)
-        except TransitionError as error:
-            node: Any = self
-            node.get_logger().warning(str(error))
-            response.success = False
-        else:
-            response.success = answer == TransitionCallbackReturn.SUCCESS
-        return response
-
-    def __on_get_state(self, _: Any, response: Any) -> Any:
-        response.current_state = _state_message(self._state_machine.state)
-        return response
-
-    def __on_get_available_states(self, _: Any, response: Any) -> Any:
-        response.available_states = [_state_message(state) for state in STATES.values()]
-        return response
-
-    def __on_get_available(self, _: Any, response: Any) -> Any:
-        response.available_transitions = [_description(t) for t in self._state_machine.available()]
-        return response
-
-    def __on_get_graph(self, _: Any, response: Any) -> Any:
-        response.available_transitions = [_description(t) for t in TRANSITIONS]
-        return response
-
-
-def _state_message(state: LifecycleState) -> Any:
+def _message(state: LifecycleState) -> Any:
     return StateMessage(id=state.state_id, label=state.label)
 
 
-def _description(transition: Transition) -> Any:
-    return TransitionDescription(
+def _described(kind: Any, transition: Transition) -> Any:
+    return kind(
         transition=TransitionMessage(id=transition.id, label=transition.label),
-        start_state=_state_message(transition.start),
-        goal_state=_state_message(transition.goal),
+        start_state=_message(transition.start),
+        goal_state=_message(transition.goal),
     )
 
 
