@@ -2,63 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole processes: signals, logging, and refusing to stand before a real ROS 2."""
 
-import signal
-
 import pytest
 from rcl_interfaces.msg import Log
-import rclpy
 from rclpy import _refuse
-from rclpy.exceptions import NotInitializedException
 from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.qos import qos_profile_rosout_default
 from ros_fixtures import spin_until
-from ros_process import Process
-
-SPINNER = """
-    import rclpy
-    from rclpy.executors import ExternalShutdownException
-    from rclpy.node import Node
-    with rclpy.init(args=['x', '--ros-args', '--log-level', 'spinner:=debug']):
-        node = Node('spinner')
-        node.create_timer(0.01, lambda: node.get_logger().debug('ready', once=True))
-        try:
-            rclpy.spin(node)
-        except KeyboardInterrupt:
-            print('interrupted')
-        except ExternalShutdownException:
-            pass  # raised if the signal comes while waiting, not while a callback runs
-        print('ok:', rclpy.ok())
-"""
-
-
-@pytest.mark.parametrize(
-    ('number', 'said'),
-    [(signal.SIGINT, ['interrupted', 'ok: False']), (signal.SIGTERM, ['ok: False'])],
-)
-def test_signals_end_spin(domain, number, said):
-    with Process(SPINNER) as process:
-        assert process.line().endswith('[spinner]: ready')
-        assert process.signal(number) == 0
-        assert process.rest().splitlines() == said
-
-
-def test_init_and_shutdown_can_be_repeated(domain):
-    for _ in range(2):
-        with rclpy.init(args=[]):
-            assert rclpy.ok()
-            node = rclpy.create_node('again')
-            future = rclpy.Future()
-            node.create_timer(0.001, lambda future=future: future.set_result(1))
-            rclpy.spin_until_future_complete(node, future, timeout_sec=10)
-            assert future.result() == 1
-            node.destroy_node()
-            rclpy.shutdown()
-        assert not rclpy.ok()
-    with pytest.raises(RuntimeError):
-        rclpy.shutdown()
-    with pytest.raises(NotInitializedException):
-        rclpy.create_node('too_late')
 
 
 def test_console_format(capfd):

@@ -8,66 +8,28 @@ The same nodes run on the real rclpy. What isn't supported raises NotImplemented
 
 from __future__ import annotations
 
-import os
-import sys
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rclpy._refuse import refuse_beside_real_rclpy
-
-refuse_beside_real_rclpy(sys.path, os.environ)
-
-from rclpy.context import Context  # noqa: E402 nothing is loaded beside a real ROS 2
-from rclpy.signals import (  # noqa: E402 as above
-    SignalHandlerOptions,
-    install_signal_handlers,
-    uninstall_signal_handlers,
-)
-from rclpy.task import Future  # noqa: E402 as above
-from rclpy.utilities import (  # noqa: E402 as above
+from rclpy import _refuse  # noqa: F401 first of all: nothing is loaded beside a real ROS 2
+from rclpy.context import Context
+from rclpy.signals import SignalHandlerOptions, install_signal_handlers, uninstall_signal_handlers
+from rclpy.task import Future
+from rclpy.utilities import (
     get_default_context,
     get_rmw_implementation_identifier,
     ok,
+    try_shutdown,
 )
-from rclpy.utilities import shutdown as _shutdown  # noqa: E402 as above
-from rclpy.utilities import try_shutdown as _try_shutdown  # noqa: E402 as above
+from rclpy.utilities import shutdown as _shutdown
 
 if TYPE_CHECKING:
     from rclpy.executors import Executor
     from rclpy.node import Node
 
-__all__ = [
-    'create_node',
-    'get_default_context',
-    'get_global_executor',
-    'get_rmw_implementation_identifier',
-    'init',
-    'ok',
-    'shutdown',
-    'spin',
-    'spin_once',
-    'spin_until_future_complete',
-    'try_shutdown',
-]
-
-
-class InitContextManager:
-    """What `init` returns: `with rclpy.init():` shuts down at the end."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    def __enter__(self) -> InitContextManager:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try_shutdown(context=self.context)
+__all__ = ['Future', 'create_node', 'get_default_context', 'get_global_executor', 'init', 'ok']
+__all__ += ['get_rmw_implementation_identifier', 'shutdown', 'spin', 'spin_once']
+__all__ += ['spin_until_future_complete', 'try_shutdown']
+_executors: list[Executor] = []
 
 
 def init(
@@ -76,21 +38,17 @@ def init(
     context: Context | None = None,
     domain_id: int | None = None,
     signal_handler_options: SignalHandlerOptions | None = None,
-) -> InitContextManager:
+) -> None:
     """Initialise a context, by default the default one, and install signal handlers for that."""
-    is_default = context is None or context is get_default_context()
-    context = get_default_context() if context is None else context
+    default = get_default_context()
+    context = default if context is None else context
     if signal_handler_options is None:
+        is_default = context is default
         signal_handler_options = (
             SignalHandlerOptions.ALL if is_default else SignalHandlerOptions.NO
         )
     context.init(args, domain_id=domain_id)
-    if signal_handler_options != SignalHandlerOptions.NO:
-        install_signal_handlers(signal_handler_options)
-    return InitContextManager(context)
-
-
-_executors: list[Executor] = []
+    install_signal_handlers(signal_handler_options)
 
 
 def get_global_executor() -> Executor:
@@ -106,6 +64,7 @@ def get_global_executor() -> Executor:
             executor.shutdown()
 
         executor.context.on_shutdown(forget)
+        return executor
     return _executors[0]
 
 
@@ -117,16 +76,6 @@ def shutdown(*, context: Context | None = None, uninstall_handlers: bool | None 
     """
     is_default = context is None or context is get_default_context()
     _shutdown(context=None if is_default else context)
-    if uninstall_handlers or (uninstall_handlers is None and is_default):
-        uninstall_signal_handlers()
-
-
-def try_shutdown(
-    *, context: Context | None = None, uninstall_handlers: bool | None = None
-) -> None:
-    """Shut a context down unless it is already."""
-    is_default = context is None or context is get_default_context()
-    _try_shutdown(context=None if is_default else context)
     if uninstall_handlers or (uninstall_handlers is None and is_default):
         uninstall_signal_handlers()
 
@@ -161,10 +110,7 @@ def spin(node: Node, executor: Executor | None = None) -> None:
 
 
 def spin_until_future_complete(
-    node: Node,
-    future: Future,
-    executor: Executor | None = None,
-    timeout_sec: float | None = None,
+    node: Node, future: Future, executor: Executor | None = None, timeout_sec: float | None = None
 ) -> None:
     """Run a node's callbacks until a future is done, or for so long."""
     executor = executor or get_global_executor()

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ros_wire.graph import NodeEntities
 from ros_wire.limits import check_not_given
@@ -15,7 +15,7 @@ from rclpy.callback_groups import CallbackGroup
 from rclpy.client import Client
 from rclpy.clock import Clock, ROSClock
 from rclpy.context import Context
-from rclpy.event_handler import EventHandler, PublisherEventCallbacks, SubscriptionEventCallbacks
+from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.guard_condition import GuardCondition
 from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.publisher import Publisher
@@ -24,70 +24,51 @@ from rclpy.service import Service
 from rclpy.subscription import Subscription
 from rclpy.timer import Rate, Timer
 
+_E = TypeVar('_E', bound=Entity)
+
+
+def _of_kind(kind: type[Any]) -> Any:
+    """A property: those of a node's entities."""
+    return property(lambda node: (e for e in node.entities if isinstance(e, kind)))
+
 
 class NodeEndpoints:
     """Publishers, subscriptions, services, clients, timers; a base class of Node."""
 
-    _context: Context
+    context: Context
     _clock: ROSClock
     _logger: RcutilsLogger
     _default_callback_group: CallbackGroup
-    resolve_topic_name: Callable[[str], str]
-    resolve_service_name: Callable[[str], str]
+    resolve_topic_name: Callable[..., str]
+    resolve_service_name: Callable[..., str]
     wake_executor: Callable[[], None]
 
     def __init__(self, announced: NodeEntities) -> None:
-        self.__entities: list[Any] = []
+        self.__entities: list[Entity] = []
         self.__announced = announced
 
     @property
     def entities(self) -> list[Entity]:
-        """What an executor waits for."""
-        return [entity for entity in list(self.__entities) if isinstance(entity, Entity)]
+        """All that belongs to it."""
+        return list(self.__entities)
 
-    def __of_kind(self, kind: type[Any]) -> Iterator[Any]:
-        return (entity for entity in list(self.__entities) if isinstance(entity, kind))
+    publishers, subscriptions = _of_kind(Publisher), _of_kind(Subscription)
+    clients, services = _of_kind(Client), _of_kind(Service)
+    timers, guards = _of_kind(Timer), _of_kind(GuardCondition)
 
-    @property
-    def publishers(self) -> Iterator[Publisher]:
-        """Its publishers."""
-        return self.__of_kind(Publisher)
+    def __group(self, given: CallbackGroup | None) -> CallbackGroup:
+        return given or self._default_callback_group
 
-    @property
-    def subscriptions(self) -> Iterator[Subscription]:
-        """Its subscriptions."""
-        return self.__of_kind(Subscription)
-
-    @property
-    def clients(self) -> Iterator[Client]:
-        """Its clients."""
-        return self.__of_kind(Client)
-
-    @property
-    def services(self) -> Iterator[Service]:
-        """Its services."""
-        return self.__of_kind(Service)
-
-    @property
-    def timers(self) -> Iterator[Timer]:
-        """Its timers."""
-        return self.__of_kind(Timer)
-
-    @property
-    def guards(self) -> Iterator[GuardCondition]:
-        """Its guard conditions."""
-        return self.__of_kind(GuardCondition)
-
-    def __keep(self, entity: Any) -> None:
-        self.__entities.append(entity)
-        self.__announce(entity, present=True)
+    def __keep(self, entity: _E, events: Any = None, group: CallbackGroup | None = None) -> _E:
+        if events is not None:
+            entity.event_handlers = events.create_event_handlers(
+                self.__group(group), entity.endpoints[0], entity.topic, self._logger
+            )
+        self.__entities.extend((entity, *entity.event_handlers))
+        if entity.endpoints:
+            self.context.graph.update(self.__announced, entity.endpoints, present=True)
         self.wake_executor()
-
-    def __announce(self, entity: Any, *, present: bool) -> None:
-        sides = ('reader', 'writer')
-        endpoints = [getattr(entity, side) for side in sides if hasattr(entity, side)]
-        if endpoints:
-            self._context.graph.update(self.__announced, endpoints, present=present)
+        return entity
 
     def create_publisher(
         self,
@@ -103,14 +84,9 @@ class NodeEndpoints:
         """Make a publisher."""
         check_not_given('create_publisher', qos_overriding_options=qos_overriding_options)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
-        writer = self._context.participant.writer('rt' + name, msg_type.ros_type, qos.to_dds())
+        writer = self.context.participant.writer('rt' + name, msg_type.ros_type, qos.to_dds())
         publisher = publisher_class(writer, msg_type, name, qos)
-        self.__keep(publisher)
-        group = callback_group or self._default_callback_group
-        events = event_callbacks or PublisherEventCallbacks()
-        publisher.event_handlers = events.create_event_handlers(group, writer, name, self._logger)
-        self.__entities.extend(publisher.event_handlers)
-        return publisher
+        return self.__keep(publisher, event_callbacks or PublisherEventCallbacks(), callback_group)
 
     def create_subscription(
         self,
@@ -121,24 +97,19 @@ class NodeEndpoints:
         *,
         callback_group: CallbackGroup | None = None,
         event_callbacks: SubscriptionEventCallbacks | None = None,
-        qos_overriding_options: Any = None,
         raw: bool = False,
+        **others: Any,
     ) -> Subscription:
         """Make a subscription; with `raw` the callback gets bytes."""
-        check_not_given('create_subscription', qos_overriding_options=qos_overriding_options)
+        check_not_given('create_subscription', **others)
         qos, name = as_profile(qos_profile), self.resolve_topic_name(topic)
-        group = callback_group or self._default_callback_group
-        reader = self._context.participant.reader('rt' + name, msg_type.ros_type, qos.to_dds())
+        group = self.__group(callback_group)
+        reader = self.context.participant.reader('rt' + name, msg_type.ros_type, qos.to_dds())
         subscription = Subscription(
             reader, msg_type, name, callback, group, qos, raw=raw, logger=self._logger
         )
         events = event_callbacks or SubscriptionEventCallbacks()
-        subscription.event_handlers = events.create_event_handlers(
-            group, reader, name, self._logger
-        )
-        self.__entities.extend(subscription.event_handlers)
-        self.__keep(subscription)
-        return subscription
+        return self.__keep(subscription, events, group)
 
     def create_client(
         self,
@@ -149,16 +120,8 @@ class NodeEndpoints:
         callback_group: CallbackGroup | None = None,
     ) -> Client:
         """Make a service client."""
-        client = Client(
-            self._context.participant,
-            self._context,
-            srv_type,
-            self.resolve_service_name(srv_name),
-            qos_profile,
-            callback_group or self._default_callback_group,
-        )
-        self.__keep(client)
-        return client
+        name, group = self.resolve_service_name(srv_name), self.__group(callback_group)
+        return self.__keep(Client(self, srv_type, name, qos_profile, group))
 
     def create_service(
         self,
@@ -170,17 +133,8 @@ class NodeEndpoints:
         callback_group: CallbackGroup | None = None,
     ) -> Service:
         """Make a service server; the callback takes request and response, returns the latter."""
-        service = Service(
-            self._context.participant,
-            self._logger,
-            srv_type,
-            self.resolve_service_name(srv_name),
-            callback,
-            qos_profile,
-            callback_group or self._default_callback_group,
-        )
-        self.__keep(service)
-        return service
+        name, group = self.resolve_service_name(srv_name), self.__group(callback_group)
+        return self.__keep(Service(self, srv_type, name, qos_profile, group, callback=callback))
 
     def create_timer(
         self,
@@ -191,71 +145,39 @@ class NodeEndpoints:
         autostart: bool = True,
     ) -> Timer:
         """Make a timer on the node's clock, or another."""
-        timer = Timer(
-            callback,
-            callback_group or self._default_callback_group,
-            int(float(timer_period_sec) * 1e9),
-            clock or self._clock,
-            wake=self.wake_executor,
-            autostart=autostart,
+        group, period_ns = self.__group(callback_group), int(timer_period_sec * 1e9)
+        clock, wake = clock or self._clock, self.wake_executor
+        return self.__keep(
+            Timer(callback, group, period_ns, clock, wake=wake, autostart=autostart)
         )
-        self.__keep(timer)
-        return timer
 
     def create_guard_condition(
         self, callback: Callable[[], Any], callback_group: CallbackGroup | None = None
     ) -> GuardCondition:
         """Make a guard condition."""
-        group = callback_group or self._default_callback_group
-        guard = GuardCondition(callback, group, self.wake_executor)
-        self.__keep(guard)
-        return guard
+        group = self.__group(callback_group)
+        return self.__keep(GuardCondition(callback, group, self.wake_executor))
 
     def create_rate(self, frequency: float, clock: Clock | None = None) -> Rate:
-        """
-        Make a rate.
-
-        :param frequency: [Hz], above 0.
-        """
+        """Make a rate of a frequency above 0 [Hz]."""
         if frequency <= 0:
             raise ValueError('frequency must be > 0')
-        return Rate(int(1e9 / frequency), clock or self._clock, self._context)
+        return Rate(int(1e9 / frequency), clock or self._clock, self.context)
 
-    def __destroy(self, entity: Any) -> bool:
+    def __destroy(self, entity: Entity) -> bool:
+        """Destroy what belongs to it; False if it isn't this node's."""
         if entity not in self.__entities:
             return False
-        self.__entities.remove(entity)
-        for handler in getattr(entity, 'event_handlers', []):
-            self.__entities.remove(handler)
-        self.__announce(entity, present=False)
+        for gone in (entity, *entity.event_handlers):
+            self.__entities.remove(gone)
+        if entity.endpoints:
+            self.context.graph.update(self.__announced, entity.endpoints, present=False)
         self.wake_executor()
-        if not isinstance(entity, GuardCondition):
-            entity.destroy()
+        entity.destroy()
         return True
 
-    def destroy_publisher(self, publisher: Publisher) -> bool:
-        """Destroy a publisher; False if it isn't this node's."""
-        return self.__destroy(publisher)
-
-    def destroy_subscription(self, subscription: Subscription) -> bool:
-        """Destroy a subscription; False if it isn't this node's."""
-        return self.__destroy(subscription)
-
-    def destroy_client(self, client: Client) -> bool:
-        """Destroy a client; False if it isn't this node's."""
-        return self.__destroy(client)
-
-    def destroy_service(self, service: Service) -> bool:
-        """Destroy a service; False if it isn't this node's."""
-        return self.__destroy(service)
-
-    def destroy_timer(self, timer: Timer) -> bool:
-        """Destroy a timer; False if it isn't this node's."""
-        return self.__destroy(timer)
-
-    def destroy_guard_condition(self, guard: GuardCondition) -> bool:
-        """Destroy a guard condition; False if it isn't this node's."""
-        return self.__destroy(guard)
+    destroy_publisher = destroy_subscription = destroy_client = __destroy
+    destroy_service = destroy_timer = destroy_guard_condition = __destroy
 
     def destroy_rate(self, rate: Rate) -> bool:
         """Destroy a rate."""
@@ -266,5 +188,4 @@ class NodeEndpoints:
         """Destroy all that belongs to it."""
         entities, self.__entities = self.__entities, []
         for entity in entities:
-            if not isinstance(entity, (GuardCondition, EventHandler)):
-                entity.destroy()
+            entity.destroy()

@@ -1,6 +1,5 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: ARG002 rclpy's signatures
 """Callback groups: which callbacks may run at the same time."""
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from weakref import WeakSet
 
 
 class CallbackGroup:
-    """Base of the groups: `can_execute`, `beginning_execution`, `ending_execution`."""
+    """What the groups have in common."""
 
     def __init__(self) -> None:
         self.entities: WeakSet[Any] = WeakSet()
@@ -24,31 +23,19 @@ class CallbackGroup:
         """Whether an entity belongs to this group."""
         return entity in self.entities
 
-    def can_execute(self, entity: Any) -> bool:
-        """Whether a callback could run now."""
-        raise NotImplementedError
-
-    def beginning_execution(self, entity: Any) -> bool:
-        """Claim the right to run; False if it can't run now."""
-        raise NotImplementedError
-
-    def ending_execution(self, entity: Any) -> None:
-        """Give the right back."""
-        raise NotImplementedError
-
 
 class ReentrantCallbackGroup(CallbackGroup):
     """Callbacks run in parallel."""
 
-    def can_execute(self, entity: Any) -> bool:
-        """Always."""
+    def can_execute(self, _entity: Any) -> bool:
+        """Whether a callback could run now: always."""
         return True
 
-    def beginning_execution(self, entity: Any) -> bool:
-        """Always."""
+    def beginning_execution(self, _entity: Any) -> bool:
+        """Claim the right to run: always granted."""
         return True
 
-    def ending_execution(self, entity: Any) -> None:
+    def ending_execution(self, _entity: Any) -> None:
         """Nothing to give back."""
 
 
@@ -57,21 +44,16 @@ class MutuallyExclusiveCallbackGroup(CallbackGroup):
 
     def __init__(self) -> None:
         super().__init__()
-        self._free = threading.Semaphore(1)
-        self._active: Any = None
+        self._running = threading.Lock()
 
-    def can_execute(self, entity: Any) -> bool:
+    def can_execute(self, _entity: Any) -> bool:
         """Whether nothing of the group runs."""
-        return self._active is None
+        return not self._running.locked()
 
-    def beginning_execution(self, entity: Any) -> bool:
-        """Claim the group if it is free."""
-        if not self._free.acquire(blocking=False):
-            return False
-        self._active = entity
-        return True
+    def beginning_execution(self, _entity: Any) -> bool:
+        """Claim the right to run; False if something of the group runs."""
+        return self._running.acquire(blocking=False)
 
-    def ending_execution(self, entity: Any) -> None:
-        """Free the group."""
-        self._active = None
-        self._free.release()
+    def ending_execution(self, _entity: Any) -> None:
+        """Give the right back."""
+        self._running.release()

@@ -26,14 +26,18 @@ LIVE: WeakSet[Context] = WeakSet()
 class Context:
     """What nodes share; usable as `with Context() as context`."""
 
+    #: The place in the DDS domain, and the ROS graph as seen from there; once initialised.
+    participant: Participant
+    graph: Graph
+
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._callbacks: list[Callable[[], Callable[[], None] | None]] = []
-        self._participant: Participant | None = None
-        self._graph: Graph | None = None
-        self._valid = False
+        self._initialised = self._valid = False
         self._nodes = 0
         self.arguments = _arguments.Arguments()
+        #: Whether it takes part in the domain: from init until the last node is destroyed.
+        self.joined = False
 
     def init(
         self,
@@ -51,12 +55,12 @@ class Context:
         if domain_id < 0:
             raise RuntimeError(f'Domain id ({domain_id}) should not be lower than zero.')
         with self._lock:
-            if self._participant is not None:
+            if self._initialised:
                 raise RuntimeError('Context.init() must only be called once')
             self.arguments = _arguments.parse(sys.argv if args is None else args)
-            self._participant = Participant(domain_id)
-            self._graph = Graph(self._participant)
-            self._valid = True
+            self.participant = Participant(domain_id)
+            self.graph = Graph(self.participant)
+            self._initialised = self._valid = self.joined = True
         if initialize_logging:
             self._configure_logging()
         LIVE.add(self)
@@ -70,26 +74,14 @@ class Context:
             else:
                 SETTINGS.default_level = level
 
-    @property
-    def participant(self) -> Participant:
-        """The place in the DDS domain."""
-        if self._participant is None:
-            raise RuntimeError('Context must be initialized before it is used')
-        return self._participant
-
-    @property
-    def graph(self) -> Graph:
-        """The ROS graph as seen from here."""
-        if self._graph is None:
-            raise RuntimeError('Context must be initialized before it is used')
-        return self._graph
-
     def ok(self) -> bool:
         """Whether it is initialised and not shut down."""
         return self._valid
 
     def get_domain_id(self) -> int:
         """The domain's number."""
+        if not self._initialised:
+            raise RuntimeError('Context must be initialized before it can have a domain id')
         return self.participant.domain_id
 
     def shutdown(self) -> None:
@@ -98,7 +90,7 @@ class Context:
 
         :raises RuntimeError: it wasn't initialised, or is ended already.
         """
-        if self._participant is None:
+        if not self._initialised:
             raise RuntimeError('Context must be initialized before it can be shutdown')
         if not self._valid:
             raise RuntimeError('failed to shutdown: rcl_shutdown already called')
@@ -115,15 +107,14 @@ class Context:
             callback = reference()
             if callback is not None:
                 callback()
-        if not self._nodes:
-            self._leave()
+        self.count_node(0)
 
     def on_shutdown(self, callback: Callable[[], None]) -> None:
         """Have a callback called at shutdown; a bound method doesn't keep its object alive."""
         if not callable(callback):
             raise TypeError(f'callback should be a callable, got {type(callback)}')
         with self._lock:
-            if self._valid or self._participant is None:
+            if self._valid or not self._initialised:
                 kept: Any = WeakMethod(callback) if ismethod(callback) else lambda: callback
                 self._callbacks.append(kept)
                 return
@@ -139,13 +130,12 @@ class Context:
 
     def _leave(self) -> None:
         with self._lock:
-            graph, self._graph = self._graph, None
-            self._valid = False
+            joined, self.joined, self._valid = self.joined, False, False
         LIVE.discard(self)
         atexit.unregister(self._leave)
-        if graph is not None and self._participant is not None:
-            graph.close()
-            self._participant.close()
+        if joined:
+            self.graph.close()
+            self.participant.close()
 
     def destroy(self) -> None:
         """End it and leave the domain at once."""
@@ -153,9 +143,8 @@ class Context:
         self._leave()
 
     def __enter__(self) -> Context:
-        """Nothing to prepare."""
-        if self._participant is None:
-            self.init()
+        """Initialise it."""
+        self.init()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,27 +10,23 @@ from typing import Any
 
 from ros_wire.dds import Endpoint
 from ros_wire.events import IncompatibleQos, Matched, Statuses
-from ros_wire.limits import check_not_given
+from ros_wire.limits import check_not_given, unsupported_names
 
 from rclpy._entity import Entity, Work
 from rclpy.callback_groups import CallbackGroup
 from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.qos import QoSPolicyKind, qos_policy_name_from_kind
 
+__getattr__ = unsupported_names(
+    __name__,
+    *('EventHandler', 'QoSEventHandler', 'QoSPublisherEventType', 'QoSSubscriptionEventType'),
+    *('QoSRequestedDeadlineMissedInfo', 'QoSOfferedDeadlineMissedInfo', 'QoSMessageLostInfo'),
+    *('QoSLivelinessChangedInfo', 'QoSLivelinessLostInfo', 'IncompatibleTypeInfo'),
+    'UnsupportedEventTypeError',
+)
 # DDS's QosPolicyId -> rmw's kind.
-_KINDS = {
-    2: QoSPolicyKind.DURABILITY,
-    4: QoSPolicyKind.DEADLINE,
-    8: QoSPolicyKind.LIVELINESS,
-    11: QoSPolicyKind.RELIABILITY,
-    13: QoSPolicyKind.HISTORY,
-    21: QoSPolicyKind.LIFESPAN,
-}
+_KINDS = {2: 'DURABILITY', 4: 'DEADLINE', 8: 'LIVELINESS', 11: 'RELIABILITY', 13: 'HISTORY'}
 QoSSubscriptionMatchedInfo = QoSPublisherMatchedInfo = Matched
-
-
-class UnsupportedEventTypeError(Exception):
-    """The middleware doesn't know this event."""
 
 
 @dataclass(frozen=True)
@@ -45,45 +41,30 @@ class QoSRequestedIncompatibleQoSInfo:
 QoSOfferedIncompatibleQoSInfo = QoSRequestedIncompatibleQoSInfo
 
 
-class EventHandler(Entity):
+class _Events(Entity):
     """Calls back when the status of an endpoint changes."""
 
     def __init__(
-        self,
-        callback_group: CallbackGroup,
-        endpoint: Endpoint,
-        on_incompatible: Callable[[Any], Any],
-        on_matched: Callable[[Any], Any] | None,
+        self, group: CallbackGroup, endpoint: Endpoint, on_incompatible: Any, on_matched: Any
     ) -> None:
-        super().__init__(callback_group)
+        super().__init__(group)
         self._statuses = Statuses(endpoint, matched=on_matched is not None)
-        self._on_incompatible = on_incompatible
-        self._on_matched = on_matched
-
-    @property
-    def condition(self) -> int | None:
-        """Triggered while there is a change that wasn't taken."""
-        return self._statuses.condition_ref
+        self._on_incompatible, self._on_matched = on_incompatible, on_matched
+        self.condition = self._statuses.condition_ref
 
     def take(self) -> Work | None:
         """Take the changes."""
         incompatible = self._statuses.take_incompatible_qos()
         matched = self._statuses.take_matched() if self._on_matched is not None else None
-        if incompatible is None and matched is None:
-            return None
+        return lambda: self._call_back(incompatible, matched)
 
-        def work() -> None:
-            if incompatible is not None:
-                self._on_incompatible(_with_kind(incompatible))
-            if matched is not None and self._on_matched is not None:
-                self._on_matched(matched)
-
-        return work
-
-
-def _with_kind(status: IncompatibleQos) -> QoSRequestedIncompatibleQoSInfo:
-    kind = _KINDS.get(status.policy_id, QoSPolicyKind.INVALID)
-    return QoSRequestedIncompatibleQoSInfo(status.total_count, status.total_count_change, kind)
+    def _call_back(self, incompatible: IncompatibleQos | None, matched: Matched | None) -> None:
+        if incompatible is not None and self._on_incompatible is not None:
+            kind = QoSPolicyKind[_KINDS.get(incompatible.policy_id, 'INVALID')]
+            counts = incompatible.total_count, incompatible.total_count_change
+            self._on_incompatible(QoSRequestedIncompatibleQoSInfo(*counts, kind))
+        if matched is not None:
+            self._on_matched(matched)
 
 
 class _EventCallbacks:
@@ -95,42 +76,28 @@ class _EventCallbacks:
     def __init__(
         self,
         *,
-        deadline: Any = None,
-        liveliness: Any = None,
-        message_lost: Any = None,
         incompatible_qos: Callable[[Any], Any] | None = None,
-        incompatible_type: Any = None,
         matched: Callable[[Any], Any] | None = None,
         use_default_callbacks: bool = True,
+        **others: Any,
     ) -> None:
-        check_not_given(
-            type(self).__name__,
-            deadline=deadline,
-            liveliness=liveliness,
-            message_lost=message_lost,
-            incompatible_type=incompatible_type,
-        )
-        self.incompatible_qos = incompatible_qos
-        self.matched = matched
+        check_not_given(type(self).__name__, **others)
+        self.incompatible_qos, self.matched = incompatible_qos, matched
         self.use_default_callbacks = use_default_callbacks
 
     def create_event_handlers(
         self, callback_group: CallbackGroup, endpoint: Endpoint, topic: str, logger: RcutilsLogger
-    ) -> list[EventHandler]:
+    ) -> list[Entity]:
         """The handlers of one endpoint; by default incompatible QoS is logged."""
 
         def warn(event: Any) -> None:
             policy = qos_policy_name_from_kind(event.last_policy_kind)
             logger.warning(self.warning.format(topic=topic, policy=policy))
 
-        def ignore(_: Any) -> None:
-            pass
-
-        default = warn if self.use_default_callbacks else ignore
-        if self.matched is None and self.incompatible_qos is None and default is ignore:
+        on_incompatible = self.incompatible_qos or (warn if self.use_default_callbacks else None)
+        if on_incompatible is None and self.matched is None:
             return []
-        on_incompatible = self.incompatible_qos or default
-        return [EventHandler(callback_group, endpoint, on_incompatible, self.matched)]
+        return [_Events(callback_group, endpoint, on_incompatible, self.matched)]
 
 
 class PublisherEventCallbacks(_EventCallbacks):

@@ -8,58 +8,52 @@ from collections import deque
 from collections.abc import Callable
 import concurrent.futures
 import contextlib
+import inspect
 import os
 import threading
 import time
 from typing import Any
 
 from ros_wire.dds import Waiter
+from ros_wire.limits import unsupported_names
 
-from rclpy._entity import Entity, Work
+from rclpy._entity import Entity, Work, refusing
 from rclpy.context import Context
 from rclpy.task import Future, Task
 from rclpy.utilities import get_default_context, timeout_sec_to_nsec
 
+__getattr__ = unsupported_names(
+    __name__,
+    *('ConditionReachedException', 'ShutdownException', 'TimeoutException', 'TimeoutObject'),
+)
 _THREAD_NAME = 'executor'
 
 
 class ExternalShutdownException(Exception):  # noqa: N818 rclpy's name
     """The context was shut down while an executor waited."""
 
-    def __init__(self) -> None:
-        super().__init__('Context has been shutdown externally')
 
-
-class ShutdownException(Exception):  # noqa: N818 as above
-    """The executor was shut down."""
-
-
-class TimeoutException(Exception):  # noqa: N818 as above
-    """Nothing was due in time."""
-
-
-class _Job(Task):
-    """A task that frees its entity's callback group when it is done."""
-
-    def __init__(self, entity: Entity, work: Work, executor: Executor) -> None:
-        super().__init__(work, executor=executor)
-        self._entity = entity
-
-    def _finish(self, result: Any, exception: BaseException | None) -> None:
-        super()._finish(result, exception)
-        assert self._entity.callback_group is not None
-        self._entity.callback_group.ending_execution(self._entity)
+async def _run(entity: Entity, work: Work) -> None:
+    """Do an entity's work, and free its callback group."""
+    try:
+        outcome = work()
+        if inspect.iscoroutine(outcome):
+            await outcome
+    finally:
+        entity.callback_group.ending_execution(entity)
 
 
 class Executor:
-    """What both executors share: nodes, the wait set, and choosing the next job."""
+    """Runs callbacks in the thread that spins; what one raises leaves `spin`."""
+
+    __getattr__ = refusing('can_execute', 'wait_for_ready_callbacks')
 
     def __init__(self, *, context: Context | None = None) -> None:
         self._context = get_default_context() if context is None else context
         self._nodes: list[Any] = []
-        self._lock = threading.RLock()
         self._tasks: deque[Task] = deque()
         self._ready: deque[Entity] = deque()
+        self._errors: deque[BaseException] = deque()
         self._waiter = Waiter(self._context.participant)
         self._is_shutdown = False
         self._context.on_shutdown(self.wake)
@@ -71,19 +65,17 @@ class Executor:
 
     def add_node(self, node: Any) -> bool:
         """Run a node's callbacks; False if it is added already."""
-        with self._lock:
-            if node in self._nodes:
-                return False
-            self._nodes.append(node)
+        if node in self._nodes:
+            return False
+        self._nodes.append(node)
         node.executor = self
         self.wake()
         return True
 
     def remove_node(self, node: Any) -> None:
         """Stop running a node's callbacks."""
-        with self._lock:
-            if node in self._nodes:
-                self._nodes.remove(node)
+        with contextlib.suppress(ValueError):
+            self._nodes.remove(node)
         for entity in node.entities:
             with contextlib.suppress(ValueError):
                 self._ready.remove(entity)
@@ -91,14 +83,12 @@ class Executor:
 
     def get_nodes(self) -> list[Any]:
         """The nodes it runs."""
-        with self._lock:
-            return list(self._nodes)
+        return list(self._nodes)
 
     def wake(self) -> None:
         """Look again at what there is to wait for."""
-        with self._lock:
-            if not self._is_shutdown:
-                self._waiter.wake()
+        if self._context.joined:
+            self._waiter.wake()
 
     def create_task(self, callback: Any, *args: Any, **kwargs: Any) -> Task:
         """Have a function or coroutine run; its future."""
@@ -111,31 +101,30 @@ class Executor:
         self._tasks.append(task)
         self.wake()
 
-    def shutdown(self, timeout_sec: float | None = None) -> bool:
+    def shutdown(self, timeout_sec: float | None = None) -> bool:  # noqa: ARG002 for the threads
         """End it; whether all callbacks have ended within so long (None: wait for them)."""
-        with self._lock:
-            if not self._is_shutdown:
-                self._waiter.wake()
-                self._is_shutdown = True
-            self._nodes = []
-        return self._finish(timeout_sec)
-
-    def _finish(self, timeout_sec: float | None) -> bool:
-        raise NotImplementedError
+        self._is_shutdown = True
+        self._nodes = []
+        self.wake()
+        return True
 
     def spin(self) -> None:
-        """Run callbacks until shutdown."""
+        """
+        Run callbacks until shutdown.
+
+        :raises ExternalShutdownException: the context was shut down while nothing was to do.
+        """
         while self._context.ok() and not self._is_shutdown:
             self.spin_once()
 
     def spin_until_future_complete(self, future: Future, timeout_sec: float | None = None) -> None:
         """Run callbacks until a future is done, or for so long."""
-        future.add_done_callback(lambda _: self.wake())
+        future.add_done_callback(self._wake_for)
         timeout_ns = timeout_sec_to_nsec(timeout_sec)
         end_ns = None if timeout_ns is None else time.monotonic_ns() + timeout_ns
         while self._context.ok() and not future.done() and not self._is_shutdown:
-            remaining_ns = None if end_ns is None else max(0, end_ns - time.monotonic_ns())
-            self._spin_once(remaining_ns, future.done)
+            left_ns = None if end_ns is None else max(0, end_ns - time.monotonic_ns())
+            self._spin_once(left_ns, future.done)
             if end_ns is not None and time.monotonic_ns() >= end_ns:
                 return
 
@@ -147,18 +136,28 @@ class Executor:
         self, future: Future, timeout_sec: float | None = None
     ) -> None:
         """Run one callback unless the future is done first."""
-        future.add_done_callback(lambda _: self.wake())
+        future.add_done_callback(self._wake_for)
         self._spin_once(timeout_sec_to_nsec(timeout_sec), future.done)
 
+    def _wake_for(self, _: Future) -> None:
+        self.wake()
+
     def _spin_once(self, timeout_ns: int | None, stop: Callable[[], bool]) -> None:
-        raise NotImplementedError
+        job = self._next_job(timeout_ns, lambda: bool(self._errors) or stop())
+        if job is not None:
+            self._start(job)
+        if self._errors:
+            raise self._errors.popleft()
+
+    def _start(self, job: Task) -> None:
+        """Run a job; what it raises leaves the spin."""
+        job()
+        error = job.exception()
+        if error is not None:
+            self._errors.append(error)
 
     def _next_job(self, timeout_ns: int | None, stop: Callable[[], bool]) -> Task | None:
-        """
-        The next job, its callback group claimed.
-
-        :raises ExternalShutdownException: the context was shut down.
-        """
+        """The next job, its callback group claimed."""
         end_ns = None if timeout_ns is None else time.monotonic_ns() + timeout_ns
         waited = False
         while not self._is_shutdown and not stop():
@@ -175,23 +174,16 @@ class Executor:
     def _claim(self) -> Task | None:
         if self._tasks:
             return self._tasks.popleft()
-        while True:
-            try:
+        with contextlib.suppress(IndexError):  # nothing is left
+            while True:
                 entity = self._ready.popleft()
-            except IndexError:
-                return None
-            group = entity.callback_group
-            assert group is not None
-            if not group.beginning_execution(entity):
-                continue
-            work = None
-            try:
+                if not entity.callback_group.beginning_execution(entity):
+                    continue
                 work = entity.take()
-            finally:
-                if work is None:
-                    group.ending_execution(entity)
-            if work is not None:
-                return _Job(entity, work, self)
+                if work is not None:
+                    return Task(_run, (entity, work), executor=self)
+                entity.callback_group.ending_execution(entity)
+        return None
 
     def _wait(self, timeout_ns: int | None) -> None:
         """Fill the queue with what is ready, timers first."""
@@ -201,22 +193,18 @@ class Executor:
             for entity in node.entities
             if entity.callback_group is not None and entity.callback_group.can_execute(entity)
         }
-        conditions, limit_ns = {}, timeout_ns
-        for token, entity in runnable.items():
-            condition = entity.condition
-            due_ns = entity.due_in_ns() if condition is None else None
-            if condition is not None:
-                conditions[token] = condition
-            if due_ns is not None:
-                limit_ns = due_ns if limit_ns is None else min(limit_ns, due_ns)
+        timed = [entity for entity in runnable.values() if entity.condition is None]
+        limits = [timeout_ns, *(entity.due_in_ns() for entity in timed)]
+        conditions = {
+            token: e.condition for token, e in runnable.items() if e.condition is not None
+        }
         if not self._context.ok():
             raise ExternalShutdownException
         self._waiter.keep(conditions)
-        tokens = self._waiter.wait(limit_ns)
+        tokens = self._waiter.wait(min((n for n in limits if n is not None), default=None))
         if not self._context.ok():
             raise ExternalShutdownException
-        due = (e for e in runnable.values() if e.condition is None and e.due_in_ns() == 0)
-        self._ready.extend(due)
+        self._ready.extend(entity for entity in timed if entity.due_in_ns() == 0)
         self._ready.extend(runnable[token] for token in tokens if token in runnable)
 
     def __enter__(self) -> Executor:
@@ -229,24 +217,12 @@ class Executor:
 
 
 class SingleThreadedExecutor(Executor):
-    """Runs callbacks in the thread that spins; what one raises leaves `spin`."""
-
-    def _finish(self, timeout_sec: float | None) -> bool:  # noqa: ARG002 no other thread runs any
-        return True
-
-    def _spin_once(self, timeout_ns: int | None, stop: Callable[[], bool]) -> None:
-        job = self._next_job(timeout_ns, stop)
-        if job is None:
-            return
-        job()
-        error = job.exception()
-        if error is not None:
-            raise error
+    """The executor with one thread."""
 
 
 class MultiThreadedExecutor(Executor):
     """
-    Runs callbacks in a pool of threads; what one raises leaves `spin`.
+    Runs callbacks in a pool of threads.
 
     :param num_threads: size of the pool; None: as many as CPU cores.
     """
@@ -256,29 +232,26 @@ class MultiThreadedExecutor(Executor):
         count = num_threads or max(2, len(os.sched_getaffinity(0)))
         self._pool = concurrent.futures.ThreadPoolExecutor(count, thread_name_prefix=_THREAD_NAME)
         self._running: set[concurrent.futures.Future[None]] = set()
-        self._errors: deque[BaseException] = deque()
+
+    def _spin_once(self, timeout_ns: int | None, stop: Callable[[], bool]) -> None:
+        with contextlib.suppress(ExternalShutdownException):
+            super()._spin_once(timeout_ns, stop)
+
+    def _start(self, job: Task) -> None:
+        running = self._pool.submit(self._run, job)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
 
     def _run(self, job: Task) -> None:
         try:
-            job()
-            error = job.exception()
-        except BaseException as raised:  # noqa: BLE001 SystemExit is for the thread that spins
-            error = raised
-        if error is not None:
+            super()._start(job)
+        except BaseException as error:  # noqa: BLE001 SystemExit is for the thread that spins
             self._errors.append(error)
         self.wake()
 
-    def _spin_once(self, timeout_ns: int | None, stop: Callable[[], bool]) -> None:
-        job = self._next_job(timeout_ns, lambda: bool(self._errors) or stop())
-        if job is not None:
-            running = self._pool.submit(self._run, job)
-            self._running.add(running)
-            running.add_done_callback(self._running.discard)
-        if self._errors:
-            raise self._errors.popleft()
-
-    def _finish(self, timeout_sec: float | None) -> bool:
-        """Wait for the callbacks; one that asks for it itself doesn't wait."""
+    def shutdown(self, timeout_sec: float | None = None) -> bool:
+        """As the base class'; a callback that asks for it itself doesn't wait."""
+        super().shutdown()
         self._pool.shutdown(wait=False, cancel_futures=True)
         if threading.current_thread().name.startswith(_THREAD_NAME):
             return False

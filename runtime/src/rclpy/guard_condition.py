@@ -18,9 +18,7 @@ class GuardCondition(Entity):
         self, callback: Callable[[], Any], callback_group: CallbackGroup, wake: Callable[[], None]
     ) -> None:
         super().__init__(callback_group)
-        self.callback = callback
-        self._wake = wake
-        self._triggered = False
+        self.callback, self._wake, self._triggered = callback, wake, False
 
     def trigger(self) -> None:
         """Ask for the callback."""

@@ -14,14 +14,12 @@ from ros_wire.limits import check_not_given
 
 from rclpy import _names
 from rclpy._arguments import Arguments, parse
+from rclpy._entity import refusing
 from rclpy._node_endpoints import NodeEndpoints
-from rclpy._node_graph import NodeGraph
+from rclpy._node_graph import NodeGraph, NodeNameNonExistentError
 from rclpy._node_parameters import NodeParameters
 from rclpy._rosout import RosoutSink
-from rclpy.callback_groups import (
-    CallbackGroup,
-    MutuallyExclusiveCallbackGroup,
-)
+from rclpy.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup
 from rclpy.clock import ROSClock
 from rclpy.context import Context
 from rclpy.exceptions import NotInitializedException
@@ -29,15 +27,22 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.logging import get_logger
 from rclpy.parameter import Parameter
 from rclpy.parameter_service import ParameterService
-from rclpy.qos import qos_profile_parameter_events
+from rclpy.qos import (
+    qos_profile_parameter_events,
+)
 from rclpy.time_source import TimeSource
 from rclpy.utilities import get_default_context, get_logger_name
 
-__all__ = ['Node', 'Parameter']
+__all__ = ['Node', 'NodeNameNonExistentError', 'Parameter']
 
 
 class Node(NodeEndpoints, NodeParameters, NodeGraph):
     """A node; arguments as rclpy's."""
+
+    __getattr__ = refusing(
+        *('handle', 'waitables', 'add_waitable', 'remove_waitable'),
+        'get_node_names_and_namespaces_with_enclaves',
+    )
 
     def __init__(
         self,
@@ -55,15 +60,16 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         enable_logger_service: bool = False,
     ) -> None:
         check_not_given('Node', enable_logger_service=enable_logger_service)
-        self._context = get_default_context() if context is None else context
-        if not self._context.ok():
+        #: The context it belongs to.
+        self.context = get_default_context() if context is None else context
+        if not self.context.ok():
             raise NotInitializedException('cannot create node')
         self.__arguments = _merged(
-            cli_args, self._context.arguments if use_global_arguments else None
+            cli_args, self.context.arguments if use_global_arguments else None
         )
-        self.__given_name = node_name
-        self.__name = self.__arguments.node_name(node_name)
-        self.__namespace = _absolute(self.__arguments.namespace(node_name, namespace or ''))
+        self.__given_name, self.__name = node_name, self.__arguments.node_name(node_name)
+        namespace = self.__arguments.namespace(node_name, namespace or '/')
+        self.__namespace = namespace if namespace.startswith('/') else f'/{namespace}'
         _names.validate_node_name(self.__name)
         _names.validate_namespace(self.__namespace)
         self._default_callback_group = MutuallyExclusiveCallbackGroup()
@@ -71,42 +77,27 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         self.__destroyed = False
         self.__announced = NodeEntities(self.__name, self.__namespace)
         NodeEndpoints.__init__(self, self.__announced)
-        self._context.graph.add(self.__announced)
-        self._context.count_node(+1)
+        self.context.graph.add(self.__announced)
+        self.context.count_node(+1)
         self._clock = ROSClock()
         self._logger = get_logger(get_logger_name(self.get_fully_qualified_name()))
-        self.__rosout = (
-            RosoutSink(self, self.__announced)
-            if enable_rosout and self.__arguments.to_rosout
-            else None
-        )
-        NodeParameters.__init__(
-            self,
-            self.__overrides(parameter_overrides or []),
-            allow_undeclared=allow_undeclared_parameters,
-        )
+        to_rosout = enable_rosout and self.__arguments.to_rosout
+        self.__rosout = RosoutSink(self, self.__announced) if to_rosout else None
+        values = self.__arguments.parameters_of(self.get_fully_qualified_name())
+        overrides = {name: Parameter(name, value=value) for name, value in values.items()}
+        overrides.update({parameter.name: parameter for parameter in parameter_overrides or []})
+        NodeParameters.__init__(self, overrides, allow_undeclared=allow_undeclared_parameters)
         self._parameter_event_publisher = self.create_publisher(
             ParameterEvent, '/parameter_events', qos_profile_parameter_events
         )
         if automatically_declare_parameters_from_overrides:
-            given = self._parameter_overrides.values()
-            self.declare_parameters('', [(p.name, p.value) for p in given], ignore_override=True)
+            given = [(p.name, p.value) for p in overrides.values()]
+            self.declare_parameters('', given, ignore_override=True)
         self._time_source = TimeSource(self, self._clock)
         if start_parameter_services:
             self._parameter_service = ParameterService(self)
 
-    def __overrides(self, given: list[Parameter]) -> dict[str, Parameter]:
-        values = self.__arguments.parameters_of(self.get_fully_qualified_name())
-        overrides = {name: Parameter(name, value=value) for name, value in values.items()}
-        overrides.update({parameter.name: parameter for parameter in given})
-        return overrides
-
     # What it is.
-
-    @property
-    def context(self) -> Context:
-        """The context it belongs to."""
-        return self._context
 
     @property
     def default_callback_group(self) -> CallbackGroup:
@@ -163,22 +154,15 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         """The fully qualified, remapped name of a service."""
         return self.__resolve(service, is_service=True, only_expand=only_expand)
 
-    def __resolve(self, name: str, *, is_service: bool, only_expand: bool = False) -> str:
+    def __resolve(self, name: str, *, is_service: bool, only_expand: bool) -> str:
         _names.validate_topic_name(name, is_service=is_service)
         full_name = _names.expand(name, self.__name, self.__namespace)
         if only_expand:
             return full_name
+        place = self.__name, self.__namespace
         return self.__arguments.remapped(
-            full_name,
-            self.__name,
-            self.__namespace,
-            is_service=is_service,
-            given=self.__given_name,
+            full_name, *place, is_service=is_service, given=self.__given_name
         )
-
-    def add_waitable(self, waitable: Any) -> None:
-        """Not supported."""
-        raise NotImplementedError('rclpy Node.add_waitable')
 
     def destroy_node(self) -> None:
         """Destroy it and all that belongs to it; others see it go."""
@@ -189,8 +173,8 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         if self.__rosout is not None:
             self.__rosout.close()
         self.destroy_entities()
-        self._context.graph.remove(self.__announced)
-        self._context.count_node(-1)
+        self.context.graph.remove(self.__announced)
+        self.context.count_node(-1)
 
 
 def _merged(cli_args: list[str] | None, context_arguments: Arguments | None) -> Arguments:
@@ -206,7 +190,3 @@ def _merged(cli_args: list[str] | None, context_arguments: Arguments | None) -> 
         parameters=parameters,
         to_rosout=own.to_rosout and context_arguments.to_rosout,
     )
-
-
-def _absolute(namespace: str) -> str:
-    return '/' + namespace.strip('/') if not namespace.startswith('/') else namespace

@@ -9,57 +9,44 @@ from typing import Any
 from ros_wire.codec import serialize
 from ros_wire.dds import Writer
 
+from rclpy._entity import Entity
 from rclpy.exceptions import InvalidHandle
 from rclpy.qos import QoSProfile
 
 
-class Publisher:
+class Publisher(Entity):
     """Publishes messages of one type on one topic; made by :meth:`Node.create_publisher`."""
 
     def __init__(
         self, writer: Writer, msg_type: type[Any], topic: str, qos_profile: QoSProfile
     ) -> None:
-        self.writer = writer
-        self.msg_type = msg_type
-        self.topic = topic
-        self.qos_profile = qos_profile
-        self.event_handlers: list[Any] = []
-        self._destroyed = False
-
-    @property
-    def topic_name(self) -> str:
-        """The fully qualified topic."""
-        return self.topic
+        super().__init__(None)
+        self.endpoints = (writer,)
+        self.msg_type, self.topic, self.qos_profile = msg_type, topic, qos_profile
+        self.topic_name = topic
+        self._writer: Writer | None = writer
 
     def publish(self, msg: Any) -> None:
         """
         Publish a message, or one that is serialised already.
 
         :raises TypeError: neither, or a field holds what its type cannot.
+        :raises InvalidHandle: the publisher is destroyed.
         """
-        if self._destroyed:
+        if self._writer is None:
             raise InvalidHandle(f'publisher of {self.topic} is destroyed')
         if isinstance(msg, self.msg_type):
-            self.writer.write(serialize(msg))
+            self._writer.write(serialize(msg))
         elif isinstance(msg, bytes):
-            self.writer.write(bytearray(msg))
+            self._writer.write(bytearray(msg))
         else:
             raise TypeError(f'Expected {self.msg_type}, got {type(msg)}')
 
     def get_subscription_count(self) -> int:
         """How many subscriptions match."""
-        return len(self.writer.entity.get_matched_subscriptions())
-
-    def wait_for_all_acked(self, timeout: Any = None) -> bool:
-        """Not supported."""
-        raise NotImplementedError('rclpy Publisher.wait_for_all_acked')
-
-    def assert_liveliness(self) -> None:
-        """Not supported."""
-        raise NotImplementedError('rclpy Publisher.assert_liveliness')
+        return len(self.endpoints[0].entity.get_matched_subscriptions())
 
     def destroy(self) -> None:
         """Stop publishing."""
-        if not self._destroyed:
-            self._destroyed = True
-            self.writer.close()
+        self._writer = None
+        super().destroy()

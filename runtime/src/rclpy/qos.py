@@ -6,11 +6,18 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
 from typing import Any
+import warnings
 
 from ros_wire.dds import Quality
+from ros_wire.limits import unsupported, unsupported_names
 
 from rclpy.duration import Duration, Infinite
 
+__getattr__ = unsupported_names(
+    __name__,
+    *('qos_profile_unknown', 'qos_profile_best_available'),
+    *('DeadlineBestAvailable', 'LivelinessLeaseDurationeBestAvailable'),
+)
 #: No time given: DDS's default stands.
 _UNSET = Duration()
 
@@ -25,16 +32,9 @@ class InvalidQoSProfileException(Exception):  # noqa: N818 rclpy's name
 class QoSPolicyKind(IntFlag):
     """The policies, as incompatibility events name them."""
 
-    INVALID = 1
-    DURABILITY = 2
-    DEADLINE = 4
-    LIVELINESS = 8
-    RELIABILITY = 16
-    HISTORY = 32
-    LIFESPAN = 64
-    DEPTH = 128
-    LIVELINESS_LEASE_DURATION = 256
-    AVOID_ROS_NAMESPACE_CONVENTIONS = 512
+    INVALID, DURABILITY, DEADLINE, LIVELINESS = 1, 2, 4, 8
+    RELIABILITY, HISTORY, LIFESPAN, DEPTH = 16, 32, 64, 128
+    LIVELINESS_LEASE_DURATION, AVOID_ROS_NAMESPACE_CONVENTIONS = 256, 512
 
 
 def qos_policy_name_from_kind(policy_kind: int) -> str:
@@ -64,89 +64,66 @@ class QoSPolicyEnum(IntEnum):
 class HistoryPolicy(QoSPolicyEnum):
     """How many samples are kept."""
 
-    SYSTEM_DEFAULT = 0
-    KEEP_LAST = 1
-    KEEP_ALL = 2
-    UNKNOWN = 3
+    SYSTEM_DEFAULT, KEEP_LAST, KEEP_ALL, UNKNOWN = 0, 1, 2, 3
 
 
 class ReliabilityPolicy(QoSPolicyEnum):
     """Whether lost samples are sent again."""
 
-    SYSTEM_DEFAULT = 0
-    RELIABLE = 1
-    BEST_EFFORT = 2
-    UNKNOWN = 3
-    BEST_AVAILABLE = 4
+    SYSTEM_DEFAULT, RELIABLE, BEST_EFFORT, UNKNOWN, BEST_AVAILABLE = 0, 1, 2, 3, 4
 
 
 class DurabilityPolicy(QoSPolicyEnum):
     """Whether late subscriptions get earlier samples."""
 
-    SYSTEM_DEFAULT = 0
-    TRANSIENT_LOCAL = 1
-    VOLATILE = 2
-    UNKNOWN = 3
-    BEST_AVAILABLE = 4
+    SYSTEM_DEFAULT, TRANSIENT_LOCAL, VOLATILE, UNKNOWN, BEST_AVAILABLE = 0, 1, 2, 3, 4
 
 
 class LivelinessPolicy(QoSPolicyEnum):
     """Who asserts that a publisher lives."""
 
-    SYSTEM_DEFAULT = 0
-    AUTOMATIC = 1
-    MANUAL_BY_TOPIC = 3
-    UNKNOWN = 4
-    BEST_AVAILABLE = 5
+    SYSTEM_DEFAULT, AUTOMATIC, MANUAL_BY_TOPIC, UNKNOWN, BEST_AVAILABLE = 0, 1, 3, 4, 5
 
 
-QoSHistoryPolicy = HistoryPolicy
-QoSReliabilityPolicy = ReliabilityPolicy
-QoSDurabilityPolicy = DurabilityPolicy
-QoSLivelinessPolicy = LivelinessPolicy
-
-_FIELDS: dict[str, tuple[type, Any]] = {
-    'history': (HistoryPolicy, HistoryPolicy.KEEP_LAST),
-    'depth': (int, 10),
-    'reliability': (ReliabilityPolicy, ReliabilityPolicy.RELIABLE),
-    'durability': (DurabilityPolicy, DurabilityPolicy.VOLATILE),
-    'lifespan': (Duration, _UNSET),
-    'deadline': (Duration, _UNSET),
-    'liveliness': (LivelinessPolicy, LivelinessPolicy.SYSTEM_DEFAULT),
-    'liveliness_lease_duration': (Duration, _UNSET),
-    'avoid_ros_namespace_conventions': (bool, False),
-}
+QoSHistoryPolicy, QoSReliabilityPolicy = HistoryPolicy, ReliabilityPolicy
+QoSDurabilityPolicy, QoSLivelinessPolicy = DurabilityPolicy, LivelinessPolicy
 
 
 class QoSProfile:
     """Policies of a publisher, subscription, client or service."""
 
-    history: HistoryPolicy
-    depth: int
-    reliability: ReliabilityPolicy
-    durability: DurabilityPolicy
-    lifespan: Duration
-    deadline: Duration
-    liveliness: LivelinessPolicy
-    liveliness_lease_duration: Duration
-    avoid_ros_namespace_conventions: bool
+    history: HistoryPolicy = HistoryPolicy.KEEP_LAST
+    depth: int = 10
+    reliability: ReliabilityPolicy = ReliabilityPolicy.RELIABLE
+    durability: DurabilityPolicy = DurabilityPolicy.VOLATILE
+    lifespan: Duration = _UNSET
+    deadline: Duration = _UNSET
+    liveliness: LivelinessPolicy = LivelinessPolicy.SYSTEM_DEFAULT
+    liveliness_lease_duration: Duration = _UNSET
+    avoid_ros_namespace_conventions: bool = False
 
     def __init__(self, **policies: Any) -> None:
-        if not policies.keys() <= _FIELDS.keys():
-            raise AssertionError(f'Invalid arguments passed to constructor: {policies.keys()}')
-        if 'history' not in policies and 'depth' not in policies:
+        names = type(self).__annotations__
+        assert policies.keys() <= names.keys(), f'Invalid arguments: {policies.keys()}'
+        if 'depth' not in policies and 'history' not in policies:
             raise InvalidQoSProfileException('History and/or depth settings are required.')
         if policies.get('history') == HistoryPolicy.KEEP_LAST and 'depth' not in policies:
             raise InvalidQoSProfileException('History set to KEEP_LAST without a depth setting.')
-        for name, (_, default) in _FIELDS.items():
-            setattr(self, name, policies.get(name, default))
+        for name in names:
+            setattr(self, name, policies.get(name, getattr(type(self), name)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Check the type of a policy."""
-        kind, _ = _FIELDS[name]
+        kind = type(getattr(QoSProfile, name))
         if issubclass(kind, QoSPolicyEnum) and isinstance(value, int):
             value = kind(value)
         assert isinstance(value, kind), f'{name} must be {kind.__name__}, not {value!r}'
+        if name == 'depth' and value == 0 and self.history == HistoryPolicy.KEEP_LAST:
+            warnings.warn(
+                "A zero depth with KEEP_LAST doesn't make sense; no data could be stored. "
+                'This will be interpreted as SYSTEM_DEFAULT',
+                stacklevel=2,
+            )
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -168,14 +145,10 @@ class QoSProfile:
         :raises NotImplementedError: a policy that this runtime doesn't support.
         """
         if self.avoid_ros_namespace_conventions:
-            raise NotImplementedError('rclpy QoSProfile.avoid_ros_namespace_conventions')
-        best_available = (
-            self.reliability == ReliabilityPolicy.BEST_AVAILABLE
-            or self.durability == DurabilityPolicy.BEST_AVAILABLE
-            or self.liveliness == LivelinessPolicy.BEST_AVAILABLE
-        )
-        if best_available:
-            raise NotImplementedError('rclpy QoS policy BEST_AVAILABLE')
+            raise unsupported('rclpy QoSProfile.avoid_ros_namespace_conventions')
+        for policy in (self.reliability, self.durability, self.liveliness):
+            if policy.name == 'BEST_AVAILABLE':
+                raise unsupported('rclpy QoS policy BEST_AVAILABLE')
         return Quality(
             depth=max(self.depth, 1),
             keep_all=self.history == HistoryPolicy.KEEP_ALL,
@@ -209,7 +182,7 @@ def as_profile(qos: QoSProfile | int) -> QoSProfile:
 
 
 _BEST_EFFORT, _LATCHED = ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.TRANSIENT_LOCAL
-qos_profile_default = QoSProfile(depth=10)
+qos_profile_default = qos_profile_services_default = QoSProfile(depth=10)
 qos_profile_system_default = QoSProfile(
     history=HistoryPolicy.SYSTEM_DEFAULT,
     depth=0,
@@ -217,9 +190,7 @@ qos_profile_system_default = QoSProfile(
     durability=DurabilityPolicy.SYSTEM_DEFAULT,
 )
 qos_profile_sensor_data = QoSProfile(depth=5, reliability=_BEST_EFFORT)
-qos_profile_services_default = QoSProfile(depth=10)
-qos_profile_parameters = QoSProfile(depth=1000)
-qos_profile_parameter_events = QoSProfile(depth=1000)
+qos_profile_parameters = qos_profile_parameter_events = QoSProfile(depth=1000)
 qos_profile_action_status_default = QoSProfile(depth=1, durability=_LATCHED)
 qos_profile_rosout_default = QoSProfile(
     depth=1000, durability=_LATCHED, lifespan=Duration(seconds=10)
@@ -246,3 +217,43 @@ class QoSPresetProfiles(Enum):
     def get_from_short_key(cls, name: str) -> QoSProfile:
         """The profile of a name in any case."""
         return cls[name.upper()].value
+
+
+class QoSCompatibility(IntEnum):
+    """Whether a publisher and a subscription can match."""
+
+    OK, WARNING, ERROR = 0, 1, 2
+
+
+# What doesn't fit: policy, offered, requested.
+_MISFITS = (
+    ('reliability', ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE),
+    ('durability', DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL),
+    ('liveliness', LivelinessPolicy.AUTOMATIC, LivelinessPolicy.MANUAL_BY_TOPIC),
+)
+
+
+def qos_check_compatible(
+    publisher_qos: QoSProfile, subscription_qos: QoSProfile
+) -> tuple[QoSCompatibility, str]:
+    """Whether a publisher and a subscription can match, and why not."""
+    errors, doubts = [], []
+    for policy, less, more in _MISFITS:
+        offered, requested = getattr(publisher_qos, policy), getattr(subscription_qos, policy)
+        offers_any, requests_any = (
+            choice.name in {'SYSTEM_DEFAULT', 'UNKNOWN'} for choice in (offered, requested)
+        )
+        text = f'{policy}: publisher {offered.name}, subscription {requested.name};'
+        if (offered, requested) == (less, more):
+            errors.append(f'ERROR: {text}')
+        elif (offers_any and (requests_any or requested == more)) or (
+            offered == less and requests_any
+        ):
+            doubts.append(f'WARNING: {text}')
+    for policy in ('deadline', 'liveliness_lease_duration'):
+        offered, requested = getattr(publisher_qos, policy), getattr(subscription_qos, policy)
+        if requested != _UNSET and (offered == _UNSET or requested < offered):
+            errors.append(f'ERROR: {policy}: publisher {offered}, subscription {requested};')
+    if errors:
+        return QoSCompatibility.ERROR, ''.join(errors)
+    return QoSCompatibility.WARNING if doubts else QoSCompatibility.OK, ''.join(doubts)

@@ -11,7 +11,7 @@ rclpy.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntFlag
 import os
 import signal
 import threading
@@ -21,35 +21,19 @@ from typing import Any
 from rclpy.context import LIVE
 
 
-class SignalHandlerOptions(Enum):
+class SignalHandlerOptions(IntFlag):
     """Which handlers to install."""
 
-    NO = 0
-    SIGINT = 1
-    SIGTERM = 2
-    ALL = 3
+    NO, SIGINT, SIGTERM, ALL = 0, 1, 2, 3
 
 
-class _Installed:
-    """What is installed now, and what was before."""
-
-    previous: dict[int, Any]
-    previous_descriptor: int
-    pipe: tuple[int, int]
-    options: SignalHandlerOptions
-
-    def __init__(self) -> None:
-        self.options = SignalHandlerOptions.NO
-        self.previous = {}
-
-
-_installed = _Installed()
-_NUMBERS = {
-    SignalHandlerOptions.NO: (),
-    SignalHandlerOptions.SIGINT: (signal.SIGINT,),
-    SignalHandlerOptions.SIGTERM: (signal.SIGTERM,),
-    SignalHandlerOptions.ALL: (signal.SIGINT, signal.SIGTERM),
+_OPTIONS = {
+    signal.SIGINT: SignalHandlerOptions.SIGINT,
+    signal.SIGTERM: SignalHandlerOptions.SIGTERM,
 }
+#: What was there before, by signal; and the wake-up descriptors, ours and the one before.
+_previous: dict[signal.Signals, Any] = {}
+_descriptors: list[int] = []
 
 
 def _shut_down_contexts() -> None:
@@ -59,12 +43,12 @@ def _shut_down_contexts() -> None:
 
 def _handle(number: int, frame: FrameType | None) -> None:
     _shut_down_contexts()
-    previous = _installed.previous.get(number)
+    previous = _previous.get(signal.Signals(number))
     if callable(previous):
         previous(number, frame)
 
 
-def _watch(descriptor: int, numbers: tuple[int, ...]) -> None:
+def _watch(descriptor: int, numbers: frozenset[int]) -> None:
     while received := os.read(descriptor, 1):
         if received[0] in numbers:
             _shut_down_contexts()
@@ -73,35 +57,31 @@ def _watch(descriptor: int, numbers: tuple[int, ...]) -> None:
 
 def install_signal_handlers(options: SignalHandlerOptions = SignalHandlerOptions.ALL) -> None:
     """Install handlers; only the main thread can, elsewhere nothing is installed."""
-    if threading.current_thread() is not threading.main_thread():
+    numbers = frozenset(number for number, option in _OPTIONS.items() if options & option)
+    if threading.current_thread() is not threading.main_thread() or not numbers:
         return
     uninstall_signal_handlers()
-    numbers = _NUMBERS[options]
-    if not numbers:
-        return
-    _installed.options = options
-    _installed.pipe = os.pipe()
-    os.set_blocking(_installed.pipe[1], False)
-    _installed.previous_descriptor = signal.set_wakeup_fd(_installed.pipe[1])
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    _descriptors[:] = writable, signal.set_wakeup_fd(writable)
     for number in numbers:
-        _installed.previous[number] = signal.signal(number, _handle)
-    watcher = threading.Thread(target=_watch, args=(_installed.pipe[0], numbers), daemon=True)
-    watcher.start()
+        _previous[number] = signal.signal(number, _handle)
+    threading.Thread(target=_watch, args=(readable, numbers), daemon=True).start()
 
 
 def uninstall_signal_handlers() -> None:
     """Put back what was before."""
-    if threading.current_thread() is not threading.main_thread() or not _installed.previous:
+    if threading.current_thread() is not threading.main_thread() or not _previous:
         return
-    for number, previous in _installed.previous.items():
+    for number, previous in _previous.items():
         if signal.getsignal(number) is _handle:
             signal.signal(number, previous)
-    _installed.previous = {}
-    signal.set_wakeup_fd(_installed.previous_descriptor)
-    os.close(_installed.pipe[1])
-    _installed.options = SignalHandlerOptions.NO
+    _previous.clear()
+    writable, before = _descriptors
+    signal.set_wakeup_fd(before)
+    os.close(writable)
 
 
 def get_current_signal_handlers_options() -> SignalHandlerOptions:
     """Which handlers are installed."""
-    return _installed.options
+    return SignalHandlerOptions(sum(_OPTIONS[number] for number in _previous))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 import inspect
 import threading
 from typing import Any
+import warnings
 from weakref import ref
 
 
@@ -15,13 +16,11 @@ class Future:
     """The outcome of something that is done later."""
 
     def __init__(self, *, executor: Any = None) -> None:
-        self._done = False
-        self._cancelled = False
+        self._done = self._cancelled = False
         self._result: Any = None
         self._exception: BaseException | None = None
         self._callbacks: list[Callable[[Future], Any]] = []
         self._lock = threading.Lock()
-        self._executor: Callable[[], Any] = lambda: None
         self._set_executor(executor)
 
     def __await__(self) -> Generator[Future, None, Any]:
@@ -32,13 +31,11 @@ class Future:
 
     def _set_executor(self, executor: Any) -> None:
         """Have done-callbacks run in an executor."""
-        self._executor = (lambda: None) if executor is None else ref(executor)
+        self._executor: Callable[[], Any] = (lambda: None) if executor is None else ref(executor)
 
     def cancel(self) -> None:
         """Say that nobody waits any more, unless it is done."""
-        with self._lock:
-            if not self._done:
-                self._cancelled = True
+        self._cancelled = not self._done
         self._call_back()
 
     def cancelled(self) -> bool:
@@ -77,7 +74,10 @@ class Future:
         with self._lock:
             callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
-            self._invoke(callback)
+            try:
+                self._invoke(callback)
+            except Exception as error:  # noqa: BLE001 the other callbacks are still called
+                warnings.warn(f'Unhandled exception in done callback: {error}', stacklevel=3)
 
     def _invoke(self, callback: Callable[[Future], Any]) -> None:
         executor = self._executor()
@@ -89,21 +89,18 @@ class Future:
     def add_done_callback(self, callback: Callable[[Future], Any]) -> None:
         """Have a callback called with this future when it is done, at once if it is."""
         with self._lock:
-            if not self._done:
+            done = self._done
+            if not done:
                 self._callbacks.append(callback)
-                return
-        self._invoke(callback)
+        if done:
+            self._invoke(callback)
 
 
 class Task(Future):
     """A function or coroutine that an executor runs; calling it goes on to the next await."""
 
     def __init__(
-        self,
-        handler: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-        executor: Any = None,
+        self, handler: Any, args: Any = (), kwargs: Any = None, executor: Any = None
     ) -> None:
         super().__init__(executor=executor)
         self._handler, self._args, self._kwargs = handler, args, kwargs or {}
@@ -117,8 +114,6 @@ class Task(Future):
     def __call__(self) -> None:
         """Run it, or what is left of it."""
         with self._executing:  # it may be resumed before this step has returned
-            if self._done:
-                return
             try:
                 self._advance()
             except Exception as error:  # noqa: BLE001 whoever waits for the task gets it

@@ -54,18 +54,14 @@ def get_rmw_implementation_identifier() -> str:
     return 'rmw_cyclonedds_cpp'
 
 
-def timeout_sec_to_nsec(timeout_sec: float | None) -> int | None:
-    """
-    Seconds as nanoseconds; None and negative mean no limit.
-
-    :return: [ns], or None.
-    """
-    return None if timeout_sec is None or timeout_sec < 0 else int(timeout_sec * 1e9)
-
-
 def get_available_rmw_implementations() -> set[str]:
     """All there is."""
     return {get_rmw_implementation_identifier()}
+
+
+def timeout_sec_to_nsec(timeout_sec: float | None) -> int | None:
+    """Seconds as nanoseconds; None and negative mean no limit, which is None."""
+    return None if timeout_sec is None or timeout_sec < 0 else int(timeout_sec * 1e9)
 
 
 def get_logger_name(full_name: str) -> str:
