@@ -53,16 +53,14 @@ class LifecycleNodeMixin(ManagedEntity):
         self.__events = node.create_publisher(
             TransitionEvent, '~/transition_event', QoSProfile(depth=10)
         )
-        transitions = GetAvailableTransitions, 'available_transitions'
         for name, kind, field, answer in (
             ('change_state', ChangeState, 'success', self.__on_change_state),
             ('get_state', GetState, 'current_state', lambda _: _message(self.__state)),
-            ('get_available_states', GetAvailableStates, 'available_states',
-             lambda _: [_message(state) for state in STATES.values()]),
-            ('get_available_transitions', *transitions,
-             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS if t.start == self.__state]),
-            ('get_transition_graph', *transitions,
-             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS]),
+            ('get_available_states', GetAvailableStates, 'available_states', _states),
+            ('get_available_transitions', GetAvailableTransitions, 'available_transitions',
+             lambda _: _descriptions(self.__possible())),
+            ('get_transition_graph', GetAvailableTransitions, 'available_transitions',
+             lambda _: _descriptions(TRANSITIONS)),
         ):  # fmt: skip
 
             def serve(
@@ -118,13 +116,18 @@ class LifecycleNodeMixin(ManagedEntity):
             self.__follow(self.__call_back(before).to_label())
         return answer
 
+    def __possible(self) -> list[Transition]:
+        return [transition for transition in TRANSITIONS if transition.start == self.__state]
+
     def __follow(self, name: int | str) -> None:
-        possible = [t for t in TRANSITIONS if t.start == self.__state and name in (t.id, t.label)]
-        if not possible:
+        for transition in self.__possible():
+            if name in (transition.id, transition.label):
+                break
+        else:
             raise TransitionError(f'no transition {name!r} from state {self.__state.label!r}')
-        self.__state = possible[0].goal
+        self.__state = transition.goal
         if self.__events is not None:
-            event = _described(TransitionEvent, possible[0])
+            event = _described(TransitionEvent, transition)
             event.timestamp = time.time_ns()
             self.__events.publish(event)
 
@@ -203,6 +206,14 @@ def _described(kind: Any, transition: Transition) -> Any:
         start_state=_message(transition.start),
         goal_state=_message(transition.goal),
     )
+
+
+def _descriptions(transitions: list[Transition]) -> list[Any]:
+    return [_described(TransitionDescription, transition) for transition in transitions]
+
+
+def _states(_: Any) -> list[Any]:
+    return [_message(state) for state in STATES.values()]
 
 
 class LifecycleNode(LifecycleNodeMixin, Node):
