@@ -4,7 +4,6 @@
 
 import pytest
 from rclpy import exceptions
-from rclpy._arguments import parse
 from rclpy.node import Node
 from ros_fixtures import spin_until
 from std_msgs.msg import String
@@ -93,8 +92,3 @@ def test_bad_node_names(context):
         make(context, name='a-b')
     with pytest.raises(exceptions.InvalidNamespaceException):
         make(context, namespace='/a/1')
-
-
-def test_arguments_that_are_not_supported():
-    with pytest.raises(NotImplementedError, match='enclave'):
-        parse(['--ros-args', '--enclave', '/x'])
