@@ -13,7 +13,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ros_wire.limits import unsupported
 import yaml
@@ -31,18 +31,13 @@ _LEVELS = LoggingSeverity.__members__
 _TRUE, _FALSE = ('y', 'yes', 'true', 'on'), ('n', 'no', 'false', 'off')
 
 
-@dataclass(frozen=True)
-class Remap:
+class Remap(NamedTuple):
     """One rule `[node:][rostopic://|rosservice://]source:=target`."""
 
     node: str
     kind: str
     source: str
     target: str
-
-    def concerns(self, node_name: str) -> bool:
-        """Whether the rule is for this node (by the name given in the code)."""
-        return self.node in {'', node_name}
 
 
 @dataclass
@@ -59,7 +54,7 @@ class Arguments:
 
     def node_name(self, name: str) -> str:
         """The name a node is to have."""
-        return self._special(name, ('__node', '__name')) or name
+        return self._special(name, '__node', '__name') or name
 
     def namespace(self, name: str, namespace: str) -> str:
         """
@@ -67,22 +62,24 @@ class Arguments:
 
         :param name: the node's name as given in the code.
         """
-        return self._special(name, ('__ns',)) or namespace
+        return self._special(name, '__ns') or namespace
 
-    def _special(self, node: str, sources: tuple[str, ...]) -> str | None:
-        return next(
-            (r.target for r in self.remaps if r.source in sources and r.concerns(node)), None
-        )
+    def _special(self, node: str, *sources: str) -> str | None:
+        rules = (r for r in self.remaps if r.source in sources and r.node in {'', node})
+        return next((rule.target for rule in rules), None)
 
     def remapped(
         self, full_name: str, node: str, namespace: str, *, is_service: bool, given: str
     ) -> str:
         """A fully qualified topic or service name after the first rule that fits."""
-        unlike = 'rostopic://' if is_service else 'rosservice://'
+        kinds = {'', 'rosservice://' if is_service else 'rostopic://'}
         for rule in self.remaps:
-            if rule.source.startswith('__') or rule.kind == unlike or not rule.concerns(given):
-                continue
-            if _names.expand(rule.source, node, namespace) == full_name:
+            if (
+                rule.kind in kinds
+                and rule.node in {'', given}
+                and not rule.source.startswith('__')
+                and _names.expand(rule.source, node, namespace) == full_name
+            ):
                 return _names.expand(rule.target, node, namespace)
         return full_name
 

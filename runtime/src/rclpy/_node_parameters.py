@@ -8,25 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 import warnings
 
-from rcl_interfaces.msg import (
-    ListParametersResult,
-    ParameterDescriptor,
-    ParameterEvent,
-    ParameterValue,
-    SetParametersResult,
-)
+from rcl_interfaces import msg
 from ros_wire.limits import unsupported
 
+from rclpy import exceptions
 from rclpy._parameter_rules import declared_type, problem
-from rclpy.exceptions import (
-    InvalidParameterException,
-    InvalidParameterTypeException,
-    InvalidParameterValueException,
-    ParameterAlreadyDeclaredException,
-    ParameterImmutableException,
-    ParameterNotDeclaredException,
-    ParameterUninitializedException,
-)
 from rclpy.parameter import Parameter, parameter_value_to_python
 
 OnSet = Callable[[list[Parameter]], Any]
@@ -66,7 +52,7 @@ class NodeParameters:
         :raises InvalidParameterValueException: the value is out of range or refused.
         :raises ValueError: neither a value nor a type.
         """
-        entry = (name, value, ParameterDescriptor() if descriptor is None else descriptor)
+        entry = (name, value, msg.ParameterDescriptor() if descriptor is None else descriptor)
         name_alone = value is None and descriptor is None
         return self.declare_parameters('', [entry[:1] if name_alone else entry], ignore_override)[
             0
@@ -83,14 +69,14 @@ class NodeParameters:
             name, value, descriptor = (*entry, None, None)[:3]
             name = f'{namespace}.{name}' if namespace else name
             if not name:
-                raise InvalidParameterException(name)
-            descriptor = ParameterDescriptor() if descriptor is None else descriptor
-            if not isinstance(descriptor, ParameterDescriptor):
+                raise exceptions.InvalidParameterException(name)
+            descriptor = msg.ParameterDescriptor() if descriptor is None else descriptor
+            if not isinstance(descriptor, msg.ParameterDescriptor):
                 raise TypeError(f'descriptor of {name} is a {type(descriptor).__name__}')
             if len(entry) == 1:
                 warnings.warn(f'parameter {name}: a name alone is deprecated', stacklevel=3)
                 descriptor.dynamic_typing = True
-            if isinstance(value, ParameterValue):
+            if isinstance(value, msg.ParameterValue):
                 value = parameter_value_to_python(value)
             descriptor.type = declared_type(name, value, descriptor).value
             value = None if isinstance(value, Parameter.Type) else value
@@ -99,7 +85,7 @@ class NodeParameters:
             new.append((Parameter(name, value=value), descriptor))
         known = [parameter.name for parameter, _ in new if parameter.name in self._parameters]
         if known:
-            raise ParameterAlreadyDeclaredException(known)
+            raise exceptions.ParameterAlreadyDeclaredException(known)
         for parameter, descriptor in new:
             self.__declare(parameter, descriptor)
         return [self._parameters[parameter.name] for parameter, _ in new]
@@ -108,9 +94,11 @@ class NodeParameters:
         name = descriptor.name = parameter.name
         result = self.__apply([parameter], {name: descriptor})
         if result.reason.startswith('Wrong parameter type'):
-            raise InvalidParameterTypeException(parameter, Parameter.Type(descriptor.type).name)
+            raise exceptions.InvalidParameterTypeException(
+                parameter, Parameter.Type(descriptor.type).name
+            )
         if not result.successful:
-            raise InvalidParameterValueException(name, parameter.value, result.reason)
+            raise exceptions.InvalidParameterValueException(name, parameter.value, result.reason)
 
     def undeclare_parameter(self, name: str) -> None:
         """
@@ -120,9 +108,9 @@ class NodeParameters:
         :raises ParameterImmutableException: it is read-only.
         """
         if name not in self._parameters:
-            raise ParameterNotDeclaredException(name)
+            raise exceptions.ParameterNotDeclaredException(name)
         if self._descriptors[name].read_only:
-            raise ParameterImmutableException(name)
+            raise exceptions.ParameterImmutableException(name)
         del self._parameters[name], self._descriptors[name]
 
     # Reading.
@@ -141,12 +129,12 @@ class NodeParameters:
         parameter = self.__find(name)
         unset = parameter.type_ == Parameter.Type.NOT_SET
         if unset and name in self._descriptors and not self._descriptors[name].dynamic_typing:
-            raise ParameterUninitializedException(name)
+            raise exceptions.ParameterUninitializedException(name)
         return parameter
 
     def __find(self, name: str) -> Parameter:
         if name not in self._parameters and not self._allow_undeclared_parameters:
-            raise ParameterNotDeclaredException(name)
+            raise exceptions.ParameterNotDeclaredException(name)
         return self._parameters.get(name) or Parameter(name)
 
     def get_parameters(self, names: list[str]) -> list[Parameter]:
@@ -180,7 +168,7 @@ class NodeParameters:
     def describe_parameter(self, name: str) -> Any:
         """A parameter's descriptor."""
         self.__find(name)
-        return self._descriptors.get(name) or ParameterDescriptor()
+        return self._descriptors.get(name) or msg.ParameterDescriptor()
 
     def describe_parameters(self, names: list[str]) -> list[Any]:
         """Several parameters' descriptors."""
@@ -188,7 +176,7 @@ class NodeParameters:
 
     def list_parameters(self, prefixes: list[str], depth: int) -> Any:
         """Names and prefixes, as rcl_interfaces/ListParametersResult; depth 0: all the way."""
-        result = ListParametersResult()
+        result = msg.ListParametersResult()
         for name in self._parameters:
             below = [p for p in prefixes if f'{name}.'.startswith(f'{p}.')]
             rests = [name.removeprefix(f'{p}.') for p in below] if prefixes else [name]
@@ -216,29 +204,29 @@ class NodeParameters:
             parameter_list = [p for pre_set in before for p in pre_set(parameter_list)]
             if not parameter_list:
                 reason = 'the parameter list is empty after the callbacks before setting'
-                return SetParametersResult(successful=False, reason=reason)
+                return msg.SetParametersResult(successful=False, reason=reason)
         unknown = [p.name for p in parameter_list if p.name not in self._parameters]
         if unknown and not self._allow_undeclared_parameters:
-            raise ParameterNotDeclaredException(unknown)
+            raise exceptions.ParameterNotDeclaredException(unknown)
         return self.__apply(parameter_list)
 
     def __apply(self, parameters: list[Parameter], new: dict[str, Any] | None = None) -> Any:
         """Check, ask the callbacks, set, and tell everyone; new: descriptors to declare with."""
         descriptors = dict(self._descriptors if new is None else new)
         for parameter in parameters:
-            dynamic = ParameterDescriptor(name=parameter.name, dynamic_typing=True)
+            dynamic = msg.ParameterDescriptor(name=parameter.name, dynamic_typing=True)
             descriptor = descriptors.setdefault(parameter.name, dynamic)
             if descriptor.dynamic_typing:
                 descriptor.type = parameter.type_.value
             reason = problem(parameter, descriptor, declares=new is not None)
             if reason:
-                return SetParametersResult(successful=False, reason=reason)
+                return msg.SetParametersResult(successful=False, reason=reason)
         for on_set in self._on_set_parameters_callbacks:
             result = on_set(parameters)
             if not result.successful:
                 return result
         node: Any = self
-        event = ParameterEvent(
+        event = msg.ParameterEvent(
             stamp=node.get_clock().now().to_msg(), node=node.get_fully_qualified_name()
         )
         for parameter in parameters:
@@ -254,7 +242,7 @@ class NodeParameters:
         self._parameter_event_publisher.publish(event)
         for post_set in self._post_set_parameters_callbacks:
             post_set(parameters)
-        return SetParametersResult(successful=True)
+        return msg.SetParametersResult(successful=True)
 
     def set_descriptor(self, *_: Any, **__: Any) -> Any:
         """Not supported."""

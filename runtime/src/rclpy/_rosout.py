@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from rcl_interfaces.msg import Log
 from ros_wire.codec import serialize
 from ros_wire.graph import NodeEntities
+from ros_wire.library import DdsError
 
 from rclpy.impl.rcutils_logger import SETTINGS
 from rclpy.qos import qos_profile_rosout_default
@@ -25,7 +27,8 @@ class RosoutSink:
         SETTINGS.sinks[self._name] = self._publish
 
     def _publish(self, log: Any) -> None:
-        self._writer.write(serialize(log))
+        with suppress(DdsError):  # who logs after leaving the domain is heard on the console
+            self._writer.write(serialize(log))
 
     def close(self) -> None:
         """Stop publishing."""

@@ -105,7 +105,7 @@ class JumpHandle:
 class Clock:
     """A clock; `Clock(clock_type=ClockType.ROS_TIME)` makes a :class:`ROSClock`."""
 
-    _clock_type: ClockType
+    clock_type: ClockType
     jump_handles: list[JumpHandle]
     _override_ns: int
     _simulated: bool
@@ -115,15 +115,10 @@ class Clock:
         if not isinstance(clock_type, ClockType):
             raise TypeError('Clock type must be a ClockType enum')
         self = super().__new__(ROSClock if clock_type is ClockType.ROS_TIME else cls)
-        self._clock_type = clock_type
+        self.clock_type = clock_type
         self.jump_handles = []
         self._override_ns, self._simulated = 0, False
         return self
-
-    @property
-    def clock_type(self) -> ClockType:
-        """The kind of this clock."""
-        return self._clock_type
 
     def __repr__(self) -> str:
         """The object as text."""
@@ -131,10 +126,11 @@ class Clock:
 
     def now(self) -> Time:
         """The clock's time now."""
-        steady = self._clock_type == ClockType.STEADY_TIME
-        now_ns = time.monotonic_ns() if steady else time.time_ns()
         if self._simulated:
             now_ns = self._override_ns
+        else:
+            steady = self.clock_type == ClockType.STEADY_TIME
+            now_ns = time.monotonic_ns() if steady else time.time_ns()
         return Time(nanoseconds=now_ns, clock_type=self.clock_type)
 
     def create_jump_callback(
@@ -162,7 +158,7 @@ class Clock:
         context = context or get_default_context()
         if not context.ok():
             raise NotInitializedException
-        if until.clock_type != self._clock_type:
+        if until.clock_type != self.clock_type:
             raise ValueError("until's clock type does not match this clock's type")
         wake, changes = threading.Event(), []
 
@@ -204,8 +200,8 @@ class ROSClock(Clock):
 
     def _set_ros_time_is_active(self, enabled: bool) -> None:
         if enabled != self._simulated:
-            began, ended = ClockChange.ROS_TIME_ACTIVATED, ClockChange.ROS_TIME_DEACTIVATED
-            jump = TimeJump(began if enabled else ended, Duration())
+            name = 'ROS_TIME_ACTIVATED' if enabled else 'ROS_TIME_DEACTIVATED'
+            jump = TimeJump(ClockChange[name], Duration())
             self._jump(jump, simulated=enabled, override_ns=self._override_ns)
 
     def set_ros_time_override(self, time: Time) -> None:

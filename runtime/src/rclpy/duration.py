@@ -20,12 +20,8 @@ class Duration:
         total = int(seconds * S_TO_NS) + int(nanoseconds)
         if not -(2**63) <= total < 2**63:
             raise OverflowError('Total nanoseconds value is too large to store in C duration.')
-        self._nanoseconds = total
-
-    @property
-    def nanoseconds(self) -> int:
-        """The whole span [ns]."""
-        return self._nanoseconds
+        #: The whole span [ns].
+        self.nanoseconds = total
 
     def __repr__(self) -> str:
         """The object as text."""
@@ -33,9 +29,7 @@ class Duration:
 
     def __str__(self) -> str:
         """The object as text."""
-        if self.nanoseconds >= 2**63 - 1:
-            return 'Infinite'
-        return f'{self.nanoseconds} nanoseconds'
+        return 'Infinite' if self == Infinite else f'{self.nanoseconds} nanoseconds'
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same."""

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ros_wire.limits import unsupported_names
+
+__getattr__ = unsupported_names(__name__, 'NoTypeSupportImportedException')
+
 
 class NotInitializedException(Exception):
     """Something was asked for before rclpy.init()."""

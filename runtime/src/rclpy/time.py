@@ -34,18 +34,10 @@ class Time:
         total = int(seconds * S_TO_NS) + int(nanoseconds)
         if total >= 2**63:
             raise OverflowError('Total nanoseconds value is too large to store in C time point.')
-        self._nanoseconds = total
-        self._clock_type = clock_type
-
-    @property
-    def nanoseconds(self) -> int:
-        """Since the clock's epoch [ns]."""
-        return self._nanoseconds
-
-    @property
-    def clock_type(self) -> ClockType:
-        """The kind of clock this time is of."""
-        return self._clock_type
+        #: Since the clock's epoch [ns].
+        self.nanoseconds = total
+        #: The kind of clock this time is of.
+        self.clock_type = clock_type
 
     def seconds_nanoseconds(self) -> tuple[int, int]:
         """Whole seconds, and the nanoseconds beyond them."""
@@ -55,12 +47,12 @@ class Time:
         """The object as text."""
         return f'Time(nanoseconds={self.nanoseconds}, clock_type={self.clock_type.name})'
 
-    def __add__(self, other: object) -> Time:
+    def __add__(self, other: Duration) -> Time:
         """The sum."""
-        if isinstance(other, Duration):
-            total = self.nanoseconds + other.nanoseconds
-            return Time(nanoseconds=total, clock_type=self.clock_type)
-        return NotImplemented
+        if not isinstance(other, Duration):
+            return NotImplemented
+        total = self.nanoseconds + other.nanoseconds
+        return Time(nanoseconds=total, clock_type=self.clock_type)
 
     __radd__ = __add__
 
@@ -71,32 +63,30 @@ class Time:
     def __sub__(self, other: Time | Duration) -> Time | Duration:
         """The difference."""
         if isinstance(other, Time):
-            self._require_same_clock(other, 'subtract')
-            return Duration(nanoseconds=self.nanoseconds - other.nanoseconds)
-        if isinstance(other, Duration):
-            total = self.nanoseconds - other.nanoseconds
-            return Time(nanoseconds=total, clock_type=self.clock_type)
-        return NotImplemented
+            return Duration(nanoseconds=self.nanoseconds - self._of_same_clock(other))
+        if not isinstance(other, Duration):
+            return NotImplemented
+        total = self.nanoseconds - other.nanoseconds
+        return Time(nanoseconds=total, clock_type=self.clock_type)
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same."""
-        if isinstance(other, Time):
-            self._require_same_clock(other, 'compare')
-            return self.nanoseconds == other.nanoseconds
-        return NotImplemented
+        if not isinstance(other, Time):
+            return NotImplemented
+        return self.nanoseconds == self._of_same_clock(other)
 
-    def __lt__(self, other: object) -> bool:
+    def __lt__(self, other: Time) -> bool:
         """Whether this one comes first."""
-        if isinstance(other, Time):
-            self._require_same_clock(other, 'compare')
-            return self.nanoseconds < other.nanoseconds
-        return NotImplemented
+        if not isinstance(other, Time):
+            return NotImplemented
+        return self.nanoseconds < self._of_same_clock(other)
 
     __hash__ = None  # type: ignore[assignment]  # as rclpy's
 
-    def _require_same_clock(self, other: Time, doing: str) -> None:
+    def _of_same_clock(self, other: Time) -> int:
         if self.clock_type != other.clock_type:
-            raise TypeError(f"Can't {doing} times with different clock types")
+            raise TypeError("Can't compare or subtract times with different clock types")
+        return other.nanoseconds
 
     def to_msg(self) -> Any:
         """The time as builtin_interfaces/Time."""

@@ -7,10 +7,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from lifecycle_msgs.msg import State as StateMessage
-from lifecycle_msgs.msg import Transition as TransitionMessage
-from lifecycle_msgs.msg import TransitionDescription, TransitionEvent
-from lifecycle_msgs.srv import ChangeState, GetAvailableStates, GetAvailableTransitions, GetState
+from lifecycle_msgs import msg, srv
 
 from rclpy.callback_groups import CallbackGroup
 from rclpy.lifecycle._state_machine import (
@@ -51,18 +48,16 @@ class LifecycleNodeMixin(ManagedEntity):
     def __communicate(self, group: CallbackGroup | None) -> None:
         node: Any = self
         self.__events = node.create_publisher(
-            TransitionEvent, '~/transition_event', QoSProfile(depth=10)
+            msg.TransitionEvent, '~/transition_event', QoSProfile(depth=10)
         )
-        transitions = GetAvailableTransitions, 'available_transitions'
         for name, kind, field, answer in (
-            ('change_state', ChangeState, 'success', self.__on_change_state),
-            ('get_state', GetState, 'current_state', lambda _: _message(self.__state)),
-            ('get_available_states', GetAvailableStates, 'available_states',
-             lambda _: [_message(state) for state in STATES.values()]),
-            ('get_available_transitions', *transitions,
-             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS if t.start == self.__state]),
-            ('get_transition_graph', *transitions,
-             lambda _: [_described(TransitionDescription, t) for t in TRANSITIONS]),
+            ('change_state', srv.ChangeState, 'success', self.__on_change_state),
+            ('get_state', srv.GetState, 'current_state', lambda _: _message(self.__state)),
+            ('get_available_states', srv.GetAvailableStates, 'available_states', _states),
+            ('get_available_transitions', srv.GetAvailableTransitions, 'available_transitions',
+             lambda _: _descriptions(self.__possible())),
+            ('get_transition_graph', srv.GetAvailableTransitions, 'available_transitions',
+             lambda _: _descriptions(TRANSITIONS)),
         ):  # fmt: skip
 
             def serve(
@@ -118,13 +113,18 @@ class LifecycleNodeMixin(ManagedEntity):
             self.__follow(self.__call_back(before).to_label())
         return answer
 
+    def __possible(self) -> list[Transition]:
+        return [transition for transition in TRANSITIONS if transition.start == self.__state]
+
     def __follow(self, name: int | str) -> None:
-        possible = [t for t in TRANSITIONS if t.start == self.__state and name in (t.id, t.label)]
-        if not possible:
+        for transition in self.__possible():
+            if name in (transition.id, transition.label):
+                break
+        else:
             raise TransitionError(f'no transition {name!r} from state {self.__state.label!r}')
-        self.__state = possible[0].goal
+        self.__state = transition.goal
         if self.__events is not None:
-            event = _described(TransitionEvent, possible[0])
+            event = _described(msg.TransitionEvent, transition)
             event.timestamp = time.time_ns()
             self.__events.publish(event)
 
@@ -194,15 +194,23 @@ class LifecycleNodeMixin(ManagedEntity):
 
 
 def _message(state: LifecycleState) -> Any:
-    return StateMessage(id=state.state_id, label=state.label)
+    return msg.State(id=state.state_id, label=state.label)
 
 
 def _described(kind: Any, transition: Transition) -> Any:
     return kind(
-        transition=TransitionMessage(id=transition.id, label=transition.label),
+        transition=msg.Transition(id=transition.id, label=transition.label),
         start_state=_message(transition.start),
         goal_state=_message(transition.goal),
     )
+
+
+def _descriptions(transitions: list[Transition]) -> list[Any]:
+    return [_described(msg.TransitionDescription, transition) for transition in transitions]
+
+
+def _states(_: Any) -> list[Any]:
+    return [_message(state) for state in STATES.values()]
 
 
 class LifecycleNode(LifecycleNodeMixin, Node):
