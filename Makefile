@@ -17,7 +17,7 @@ TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
 
-.PHONY: help demo test contract lint bench-pipeline bench-executor bench-seams eval-demo bench-closed-loop eval-topics train-demo setup system clean
+.PHONY: help demo test contract lint bench-pipeline bench-executor bench-seams bench-runtime eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ bench-executor: $(STAMP)  ## what a tick and its messages cost, and how late a l
 
 bench-seams: $(STAMP)  ## how chunks are joined under delay, beside what others do; renews doc/seams*
 	. $(BIN)/activate && python -m benchmarks.seams
+
+bench-runtime: $(STAMP)  ## the runtime against its goals: pictures, round trips, start, memory
+	. $(BIN)/activate && python benchmarks/runtime.py
 
 eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
 	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \

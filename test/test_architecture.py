@@ -4,6 +4,8 @@
 
 import ast
 from pathlib import Path
+import re
+import sys
 
 import pytest
 
@@ -113,6 +115,51 @@ def test_package_and_runtime_do_not_know_each_other():
         assert not private & {module.split('.')[0] for module in imports(file)}, file
     for file in RUNTIME:
         assert 'pi0_ros' not in {module.split('.')[0] for module in imports(file)}, file
+
+
+CONTRACT = sorted((ROOT / 'test' / 'contract').glob('*.py'))
+
+
+def is_ros(module):
+    top = module.partition('.')[0]
+    return top in ROS or top.endswith(('_msgs', '_srvs', '_interfaces'))
+
+
+def ros_names(code):
+    """Return what a program takes from ROS 2, as module:name."""
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and is_ros(node.module):
+            names |= {f'{node.module}:{alias.name}' for alias in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names |= {f'rclpy:{node.attr}'} if node.value.id == 'rclpy' else set()
+    return names
+
+
+def test_contract_covers_all_that_is_taken_from_ros():
+    """Of messages, test/contract/test_messages.py looks for every one itself."""
+    folders = (ROOT / folder for folder in ('pi0_ros', 'launch', 'test', 'benchmarks'))
+    users = [file for folder in folders for file in folder.rglob('*.py') if file not in CONTRACT]
+    taken = set().union(*(ros_names(file.read_text()) for file in users))
+    taken = {name for name in taken if '.msg:' not in name and '.srv:' not in name}
+    assert len(taken) > 30
+    texts = [file.read_text() for file in CONTRACT]
+    # Also what the programs import that tests run as processes of their own.
+    lines = re.findall(r'^ +(from \S+ import [\w, ]+)$', '\n'.join(texts), re.MULTILINE)
+    assert not taken - set().union(*map(ros_names, texts + lines))
+
+
+@pytest.mark.parametrize('file', CONTRACT, ids=lambda f: f.stem)
+def test_contract_knows_the_public_api_alone(file):
+    own = {other.stem for other in CONTRACT} | {'pytest', 'numpy', 'yaml', 'cv2', 'rosbags'}
+    for module in imports(file):
+        top = module.partition('.')[0]
+        assert is_ros(module) or top in own | sys.stdlib_module_names, module
+        assert not any(part.startswith('_') for part in module.split('.') if part != '__future__')
+    for node in ast.walk(ast.parse(file.read_text())):
+        own_attribute = isinstance(node, ast.Attribute) and ast.unparse(node.value) == 'self'
+        if isinstance(node, ast.Attribute) and not own_attribute:
+            assert not node.attr.startswith('_') or node.attr.startswith('__'), node.attr
 
 
 # What rclpy's own Node and LifecycleNode keep under names that a subclass could take from them

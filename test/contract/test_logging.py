@@ -11,6 +11,7 @@ import textwrap
 
 import pytest
 from rcl_interfaces.msg import Log
+import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.logging import (
     LoggingSeverity,
@@ -38,8 +39,8 @@ def logger():
 
 
 def test_names():
-    logger = get_logger('a.b')
-    assert logger.name == 'a.b'
+    logger = rclpy.logging.get_logger('a.b')
+    assert logger.name == get_logger('a.b').name == 'a.b'
     assert logger.get_child('c').name == 'a.b.c'
     with pytest.raises(ValueError, match='empty'):
         get_logger('')

@@ -53,9 +53,7 @@ def imported_interfaces():
     return sorted(found)
 
 
-@pytest.mark.parametrize(('module', 'name'), [
-    pair for pair in imported_interfaces() if not pair[1].startswith('Heeder')
-])  # fmt: skip
+@pytest.mark.parametrize(('module', 'name'), imported_interfaces())
 def test_every_interface_we_import_goes_to_bytes_and_back(module, name):
     cls = getattr(importlib.import_module(module), name)
     for part in (cls,) if module.endswith('.msg') else (cls.Request, cls.Response):
@@ -340,10 +338,7 @@ def test_a_service_is_not_instantiated():
 
 
 def test_what_a_package_lacks():
-    messages = importlib.import_module('std_msgs.msg')
-    assert not hasattr(messages, 'Heeder')
-    with pytest.raises(ImportError):
-        from std_msgs.msg import Heeder  # noqa: F401, PLC0415 the import is the test
+    assert not hasattr(importlib.import_module('std_msgs.msg'), 'Heeder')
 
 
 # ---- messages as bytes (rclpy/serialization.py) ----

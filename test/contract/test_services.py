@@ -7,6 +7,7 @@ import signal
 
 import pytest
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.client import Client
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.task import Future
 from ros_fixtures import spin_until
@@ -59,7 +60,9 @@ def test_call_to_another_process(make_node):
 
 def test_names_of_services(make_node):
     node = make_node(namespace='ns')
-    assert node.create_client(Trigger, '~/s').service_name == '/ns/tester/s'
+    client = node.create_client(Trigger, '~/s')
+    assert isinstance(client, Client)
+    assert client.service_name == '/ns/tester/s'
     assert node.create_service(Trigger, 's', agree).service_name == '/ns/s'
 
 
