@@ -172,16 +172,19 @@ def test_a_new_period_counts_from_the_next_call(simulated, set_time):
 
 @pytest.fixture
 def spinning(executor):
-    """Spin in a thread until the test ends."""
+    """Spin in a thread, once it is started, until the test ends."""
+    ended = threading.Event()
 
     def spin():
         with suppress(ExternalShutdownException):
-            executor.spin()
+            while not ended.is_set():
+                executor.spin_once(timeout_sec=0.05)
 
     thread = threading.Thread(target=spin, daemon=True)
     yield thread
-    executor.shutdown()
+    ended.set()
     thread.join(timeout=30)
+    executor.shutdown()
 
 
 def test_a_rate(make_node, spinning):
