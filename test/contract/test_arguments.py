@@ -64,6 +64,13 @@ def test_rules_can_be_for_one_node(given):
     assert given(*rules, name='lidar').get_namespace() == '/'
 
 
+def test_rules_are_for_the_name_that_a_node_was_given_by_others(given):
+    # rcl/src/rcl/node.c: the name is remapped first.
+    rules = ('-r', '__node:=other', '-r', 'other:__ns:=/mine', '-r', 'other:a:=b')
+    assert given(*rules).resolve_topic_name('a') == '/mine/b'
+    assert given('-r', '__node:=other', '-r', 'driver:a:=b').resolve_topic_name('a') == '/a'
+
+
 @pytest.mark.parametrize(
     ('rule', 'topic', 'resolved'),
     [
@@ -257,7 +264,8 @@ def test_a_missing_file_is_refused(given, tmp_path):
 def test_a_process_has_arguments_for_all_its_nodes(process_given):
     from rclpy.node import Node  # noqa: PLC0415
 
-    context = process_given('--ros-args', '-p', 'x:=1', '-p', 'y:=1', '-r', 'a:=b')
+    rules = '-p', 'x:=1', '-p', 'y:=1', '-p', 'own:x:=3', '-r', 'a:=b'
+    context = process_given('--ros-args', *rules)
     plain = Node('plain', context=context)
     assert plain.declare_parameter('x', 0).value == 1
     assert plain.resolve_topic_name('a') == '/b'

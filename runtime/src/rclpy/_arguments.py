@@ -60,7 +60,7 @@ class Arguments:
         """
         The namespace a node is to have.
 
-        :param name: the node's name as given in the code.
+        :param name: the node's name, remapped.
         """
         return self._special(name, '__ns') or namespace
 
@@ -68,15 +68,13 @@ class Arguments:
         rules = (r for r in self.remaps if r.source in sources and r.node in {'', node})
         return next((rule.target for rule in rules), None)
 
-    def remapped(
-        self, full_name: str, node: str, namespace: str, *, is_service: bool, given: str
-    ) -> str:
+    def remapped(self, full_name: str, node: str, namespace: str, *, is_service: bool) -> str:
         """A fully qualified topic or service name after the first rule that fits."""
         kinds = {'', 'rosservice://' if is_service else 'rostopic://'}
         for rule in self.remaps:
             if (
                 rule.kind in kinds
-                and rule.node in {'', given}
+                and rule.node in {'', node}
                 and not rule.source.startswith('__')
                 and _names.expand(rule.source, node, namespace) == full_name
             ):

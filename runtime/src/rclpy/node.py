@@ -64,11 +64,12 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         self.context = get_default_context() if context is None else context
         if not self.context.ok():
             raise NotInitializedException('cannot create node')
-        self.__arguments = _merged(
-            cli_args, self.context.arguments if use_global_arguments else None
-        )
-        self.__given_name, self.__name = node_name, self.__arguments.node_name(node_name)
-        namespace = self.__arguments.namespace(node_name, namespace or '/')
+        # A node's own arguments come before the process'.
+        own = parse(['--ros-args', *(cli_args or [])])
+        process = self.context.arguments if use_global_arguments else Arguments()
+        self.__remaps = Arguments(own.remaps + process.remaps)
+        self.__name = self.__remaps.node_name(node_name)
+        namespace = self.__remaps.namespace(self.__name, namespace or '/')
         self.__namespace = namespace if namespace.startswith('/') else f'/{namespace}'
         _names.validate_node_name(self.__name)
         _names.validate_namespace(self.__namespace)
@@ -81,9 +82,10 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         self.context.count_node(+1)
         self._clock = ROSClock()
         self._logger = get_logger(get_logger_name(self.get_fully_qualified_name()))
-        to_rosout = enable_rosout and self.__arguments.to_rosout
+        to_rosout = enable_rosout and own.to_rosout and process.to_rosout
         self.__rosout = RosoutSink(self, self.__announced) if to_rosout else None
-        values = self.__arguments.parameters_of(self.get_fully_qualified_name())
+        full_name = self.get_fully_qualified_name()
+        values = process.parameters_of(full_name) | own.parameters_of(full_name)
         overrides = {name: Parameter(name, value=value) for name, value in values.items()}
         overrides.update({parameter.name: parameter for parameter in parameter_overrides or []})
         NodeParameters.__init__(self, overrides, allow_undeclared=allow_undeclared_parameters)
@@ -159,9 +161,8 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         full_name = _names.expand(name, self.__name, self.__namespace)
         if only_expand:
             return full_name
-        place = self.__name, self.__namespace
-        return self.__arguments.remapped(
-            full_name, *place, is_service=is_service, given=self.__given_name
+        return self.__remaps.remapped(
+            full_name, self.__name, self.__namespace, is_service=is_service
         )
 
     def destroy_node(self) -> None:
@@ -175,18 +176,3 @@ class Node(NodeEndpoints, NodeParameters, NodeGraph):
         self.destroy_entities()
         self.context.graph.remove(self.__announced)
         self.context.count_node(-1)
-
-
-def _merged(cli_args: list[str] | None, context_arguments: Arguments | None) -> Arguments:
-    """A node's own arguments come before the process'."""
-    own = parse(['--ros-args', *(cli_args or [])])
-    if context_arguments is None:
-        return own
-    parameters = {k: dict(v) for k, v in context_arguments.parameters.items()}
-    for pattern, values in own.parameters.items():
-        parameters.setdefault(pattern, {}).update(values)
-    return Arguments(
-        remaps=own.remaps + context_arguments.remaps,
-        parameters=parameters,
-        to_rosout=own.to_rosout and context_arguments.to_rosout,
-    )
