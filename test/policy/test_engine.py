@@ -1,39 +1,154 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The engine: what flow.sample_actions gives, in timed stages."""
+"""The engines: what flow.sample_actions gives, whatever is masked, in timed stages."""
 
+from __future__ import annotations
+
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache, partial
+import itertools
 
 import pytest
 import torch
 
 from pi0_ros.model.config import tiny_config
-from pi0_ros.model.flow import sample_actions
-from pi0_ros.model.pi0 import Inputs, Pi0
-from pi0_ros.policy.engine import EagerEngine, Stopwatch
+from pi0_ros.model.flow import denoise, sample_actions
+from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
+from pi0_ros.model.pi0 import Inputs
+from pi0_ros.policy.engine import ENGINES, Steer, Stopwatch, make_engine
+from pi0_ros.policy.images import to_unit_range
+from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.tools.untrained import untrained_model
+from pi0_ros.types import InputError
 
 CPU = torch.device('cpu')
+CAMERAS = 3
+STAGES = ['upload', 'vision', 'prefix', 'denoise', 'download']
 
 
-@pytest.mark.parametrize('pi05', [False, True])
-def test_stages_equal_the_whole(pi05):
-    torch.manual_seed(0)
-    config = replace(tiny_config(pi05=pi05), horizon=7)
-    model = Pi0(config)
-    size = config.vision.image_size
-    inputs = Inputs(
-        images={'base_0_rgb': torch.rand(1, 3, size, size) * 2 - 1},
-        image_masks={'base_0_rgb': torch.tensor([True])},
-        tokens=torch.randint(0, config.vocab_size, (1, config.max_token_len)),
-        token_mask=torch.arange(config.max_token_len)[None] < 5,
-        state=torch.randn(1, config.action_dim),
+@cache
+def random_model(pi05):
+    """Return a small model none of whose weights is zero."""
+    torch.manual_seed(1)
+    model = untrained_model(replace(tiny_config(pi05=pi05), horizon=7, known_actions=3)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    return model
+
+
+@cache
+def engine_of(kind, pi05, num_steps=10):
+    return make_engine(deepcopy(random_model(pi05)), num_steps, kind)
+
+
+def observe(config, seen, lengths):
+    """Return a batch of observations and noise; seen and lengths are those of each row."""
+    generator = torch.Generator().manual_seed(2)
+    batch, size, length = len(seen), config.vision.image_size, config.max_token_len
+    pixels = torch.randint(
+        256, (batch, CAMERAS, 3, size, size), generator=generator, dtype=torch.uint8
     )
-    noise = torch.randn(1, config.horizon, config.action_dim)
+    tokens = torch.randint(config.vocab_size, (batch, length), generator=generator)
+    token_mask = torch.arange(length) < torch.tensor(lengths)[:, None]
+    state = torch.randn(batch, config.action_dim, generator=generator)
+    noise = torch.randn(batch, config.horizon, config.action_dim, generator=generator)
+    return Encoded(pixels, torch.tensor(seen), tokens, token_mask, state), noise
+
+
+def plain_inputs(observations):
+    images = to_unit_range(observations.pixels)
+    return Inputs(
+        {str(i): images[:, i] for i in range(CAMERAS)},
+        {str(i): observations.seen[:, i] for i in range(CAMERAS)},
+        observations.tokens,
+        observations.token_mask,
+        observations.state,
+    )
+
+
+def plain(model, observations, noise, num_steps=10):
+    with torch.no_grad():
+        return sample_actions(model, plain_inputs(observations), noise, num_steps)
+
+
+def check(kind, pi05, seen, lengths, num_steps=10):
+    model = random_model(pi05)
+    observations, noise = observe(model.config, seen, lengths)
+    found = engine_of(kind, pi05, num_steps).sample(observations, noise, Stopwatch(CPU))
+    expected = plain(model, observations, noise, num_steps)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+SEEN = [seen for seen in itertools.product([True, False], repeat=CAMERAS) if any(seen)]
+
+
+@pytest.mark.parametrize('seen', SEEN, ids=str)
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', ENGINES)
+def test_actions_are_the_plain_ones_whatever_is_masked(kind, pi05, seen):
+    for length in (0, 1, 5, tiny_config().max_token_len):
+        check(kind, pi05, [seen], [length])
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('others', [[], [(False, True, True)]], ids=['two', 'three'])
+def test_rows_of_a_batch_may_differ_in_what_is_masked(kind, pi05, others):
+    rows = [(True, True, True), (False, False, True), *others]
+    check(kind, pi05, rows, [2, 8, 0][: len(rows)])
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', ENGINES)
+def test_one_step_is_enough(kind, pi05):
+    check(kind, pi05, [(True, False, True)], [4], num_steps=1)
+
+
+def test_who_sees_and_is_told_nothing_acts_on_his_state():
+    """The plain path averages over the masked there; here it sees the suffix alone."""
+    model = random_model(pi05=False)
+    observations, noise = observe(model.config, [(False,) * CAMERAS], [0])
+    actions = engine_of('eager', pi05=False).sample(observations, noise, Stopwatch(CPU))
+    assert actions.isfinite().all()
+
+
+STEERS = ['guided', 'direct', 'trained']
+
+
+def steer_of(name, noise):
+    old = torch.randn(noise.shape, generator=torch.Generator().manual_seed(4))
+    if name == 'trained':
+        return Steer(partial(continued, actions=old, known=torch.tensor([2])))
+    guidance = Guidance(old, soft_mask(noise.shape[1], 2, 5), Pull(name))
+    return Steer(partial(guided, guidance=guidance), name == 'guided')
+
+
+@pytest.mark.parametrize('name', STEERS)
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', ENGINES)
+def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
+    model = random_model(pi05)
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    steer, inputs = steer_of(name, noise), plain_inputs(observations)
+    with torch.no_grad():
+        context = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
+        velocity = partial(model.velocity, context, inputs.state)
+        expected = denoise(steer.change(velocity), noise, 10)
+    engine = engine_of(kind, pi05)
+    found = engine.sample(observations, noise, Stopwatch(CPU), steer)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    assert not found.requires_grad
+
+
+@pytest.mark.parametrize('kind', ENGINES)
+def test_the_stages_are_told_in_order(kind):
+    observations, noise = observe(tiny_config(), [(True, True, True)], [8])
+    noise = noise.repeat(1, 2, 1)[:, :7]
     stopwatch = Stopwatch(CPU)
-    actions = EagerEngine(model, 4).sample(inputs, noise, stopwatch)
-    assert torch.equal(actions, sample_actions(model, inputs, noise, 4).detach())
-    assert not actions.requires_grad
-    assert list(stopwatch.milliseconds) == ['vision', 'prefix', 'denoise']
+    engine_of(kind, pi05=False).sample(observations, noise, stopwatch)
+    assert list(stopwatch.milliseconds) == STAGES
 
 
 def test_laps_follow_one_another():
@@ -42,3 +157,33 @@ def test_laps_follow_one_another():
     stopwatch.lap('two')
     assert list(stopwatch.milliseconds) == ['one', 'two']
     assert all(value >= 0 for value in stopwatch.milliseconds.values())
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_the_model_stays_what_it_was(pi05):
+    """Its weights are views now, and weigh what they weighed."""
+    model = deepcopy(random_model(pi05))
+    engine = make_engine(model, 10, 'eager')
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    again = plain(model, observations, noise)
+    assert torch.equal(again, plain(random_model(pi05), observations, noise))
+    layer, own = model.text.stack[0], engine.pipeline.text[0]
+    assert layer.self_attn.q_proj.weight.data_ptr() == own.qkv.weight.data_ptr()
+    storages = {p.untyped_storage().data_ptr(): p.untyped_storage().nbytes()
+                for p in (*model.parameters(), *engine.pipeline.parameters())}  # fmt: skip
+    folded = engine.pipeline.actions.project.weight.nbytes * (not pi05)
+    assert sum(storages.values()) - folded == sum(p.nbytes for p in model.parameters())
+
+
+def test_unknown_engines_are_refused():
+    with pytest.raises(InputError, match=r"engine: expected one of auto, eager, .*, found 'fast'"):
+        make_engine(random_model(pi05=False), 10, 'fast')
+
+
+def test_a_compiler_that_fails_is_named(monkeypatch):
+    def broken(_function, **_options):
+        raise RuntimeError('no g++')
+
+    monkeypatch.setattr(torch, 'compile', lambda *_a, **_o: broken)
+    with pytest.raises(InputError, match=r'engine: compiled cannot be used here.*no g'):
+        make_engine(deepcopy(random_model(pi05=False)), 10, 'compiled')
