@@ -14,8 +14,9 @@ joint or a sentence is. Every engine gives what :func:`pi0_ros.model.flow.sample
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,10 +25,11 @@ from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.flow import Velocity, denoise
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.layout import lay_out
-from pi0_ros.policy.pipeline import Feed, Pipeline
-from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.preprocess import Encoded, pixel_dtype
 from pi0_ros.types import InputError
 
+ENGINES = ('eager', 'compiled', 'cuda_graph')
 AUTO = 'auto'
 
 
@@ -78,7 +80,8 @@ class Engine:
     def __init__(self, model: Pi0, num_steps: int) -> None:
         self.config = model.config
         self.device = next(model.parameters()).device
-        self.pipeline = Pipeline(model, num_steps, self._wrap)
+        self.name = 'eager'
+        self.pipeline = Pipeline(model, num_steps, self._wrap())
 
     @torch.no_grad()
     def sample(
@@ -112,19 +115,18 @@ class Engine:
         :param batch: B.
         :param steer: one as it will be used, if any.
         """
-        for tokens in self._lengths(cameras):
-            observations, noise = _example(self.config, cameras, batch, tokens)
+        for pictures, tokens in self._rehearsal(cameras):
+            observations, noise = _example(self.config, pictures, batch, tokens)
             for way in (None, steer) if steer else (None,):
                 self.sample(observations, noise, Stopwatch(self.device), way)
 
-    def _lengths(self, _cameras: int) -> Iterable[int]:
-        """Return numbers of tokens after which every other is prepared for."""
-        return () if self.device.type == 'cpu' else (self.config.max_token_len,)
+    def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
+        """Return numbers of pictures and of tokens after which all others are prepared for."""
+        return () if self.device.type == 'cpu' else ((cameras, self.config.max_token_len),)
 
-    @staticmethod
-    def _wrap(call: Any) -> Any:
-        """Return the function that calls a layer as this engine calls it."""
-        return call
+    def _wrap(self) -> Wrap:
+        """Return what makes of a function that calls a layer what this engine calls."""
+        return lambda call: call
 
     def _feed(self, observations: Encoded, noise: Tensor) -> tuple[Feed, bool]:
         """Return what the pipeline needs, on the CPU, and whether there is padding in it."""
@@ -157,58 +159,52 @@ class CompiledEngine(Engine):
     :raises InputError: if nothing can be compiled for the device here.
     """
 
-    def __init__(self, model: Pi0, num_steps: int) -> None:
-        super().__init__(model, num_steps)
-        _try_compiler(self.device)
+    def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
+        # What is 1 is compiled for 1, and all else once.
+        return ((pictures, self.config.max_token_len) for pictures in {1, cameras})
 
-    def _lengths(self, _cameras: int) -> Iterable[int]:
-        longest = self.config.max_token_len
-        return (longest, longest // 2)
-
-    @staticmethod
-    def _wrap(call: Any) -> Any:
-        return torch.compile(call, dynamic=True)
-
-
-ENGINES: dict[str, type[Engine]] = {'eager': Engine, 'compiled': CompiledEngine}
+    def _wrap(self) -> Wrap:
+        fault = compiler_fault(self.device)
+        if fault:
+            raise InputError(
+                f'engine: compiled: torch.compile fails on {self.device}: {fault}; expected a C++ '
+                'compiler for the CPU, or Triton for CUDA; eager needs neither'
+            )
+        self.name = 'compiled'
+        return partial(torch.compile, dynamic=True)
 
 
 def make_engine(model: Pi0, num_steps: int, kind: str = AUTO) -> Engine:
     """
     Return an engine for a model.
 
-    :param kind: one of :data:`ENGINES`, or ``auto`` for the fastest that needs no preparation
-        worth mentioning on the model's device.
+    :param kind: one of :data:`ENGINES`; ``auto`` is ``cuda_graph`` on CUDA, ``eager`` elsewhere.
     :raises InputError: if there is none of that kind, or it can't run here.
     """
-    device = next(model.parameters()).device
+    from pi0_ros.policy.cuda_graph import GraphEngine  # noqa: PLC0415  # it builds on this module
+
+    classes: tuple[type[Engine], ...] = (Engine, CompiledEngine, GraphEngine)
+    kinds = dict(zip(ENGINES, classes, strict=True))
     if kind == AUTO:
-        kind = 'cuda_graph' if device.type == 'cuda' else 'eager'
-    if kind not in ENGINES:
+        kind = 'cuda_graph' if next(model.parameters()).is_cuda else 'eager'
+    if kind not in kinds:
         raise InputError(f'engine: expected one of {", ".join((AUTO, *ENGINES))}, found {kind!r}')
-    return ENGINES[kind](model, num_steps)
+    return kinds[kind](model, num_steps)
 
 
-def _try_compiler(device: torch.device) -> None:
-    """
-    Compile something small.
-
-    :raises InputError: if it doesn't work.
-    """
+def compiler_fault(device: torch.device) -> str:
+    """Return why nothing can be compiled for a device here; empty if it can."""
     try:
         torch.compile(torch.sin)(torch.zeros(2, device=device))
     except RuntimeError as error:  # what TorchDynamo raises of its own and from its backends
-        reason = str(error).strip().partition('\n')[0]
-        raise InputError(
-            f'engine: compiled cannot be used here, torch.compile fails on {device}: {reason}; '
-            'expected a C++ compiler for the CPU, or Triton for CUDA; eager needs neither'
-        ) from error
+        return str(error).strip().partition('\n')[0]
+    return ''
 
 
 def _example(config: Pi0Config, cameras: int, batch: int, tokens: int) -> tuple[Encoded, Tensor]:
     """Return observations and noise of a number of real tokens, all zero."""
     size = config.vision.image_size
-    pixels = torch.zeros(batch, cameras, 3, size, size, dtype=torch.uint8)
+    pixels = torch.zeros(batch, cameras, 3, size, size, dtype=pixel_dtype(config.rules))
     seen = torch.ones(batch, cameras, dtype=torch.bool)
     token_ids = torch.zeros(batch, config.max_token_len, dtype=torch.int64)
     token_mask = torch.arange(config.max_token_len).expand(token_ids.shape) < tokens

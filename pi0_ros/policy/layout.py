@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 class Layout(NamedTuple):
@@ -51,9 +52,10 @@ def lay_out(seen: Tensor, token_mask: Tensor, patches: int, grain: int = 1) -> L
     everything = _row(first[..., None] + tokens, language.view(batch, length))
     real = _row(seen[..., None].expand(*seen.shape, patches), token_mask)
     counts = real.sum(dim=1)
-    width = min(-(-max(int(counts.max()), 1) // grain) * grain, real.shape[1])
+    width = -(-max(int(counts.max()), 1) // grain) * grain
     order = real.int().argsort(dim=1, descending=True, stable=True)[:, :width]
     places = everything.masked_fill(~real, 0).gather(1, order)
+    places = F.pad(places, (0, width - places.shape[1]))
     return Layout(pictures, places, counts, bool((counts < width).any()))
 
 

@@ -178,7 +178,7 @@ class Pipeline(nn.Module):
             x_t = x_t - velocity / self.num_steps
         return x_t
 
-    def velocity(self, context: Context, state: Tensor, *, apart: bool) -> Velocity:
+    def velocity(self, context: Context, state: Tensor, *, apart: bool = False) -> Velocity:
         """
         Return the velocity as steering takes it: of the times of the steps, and 0.
 

@@ -135,6 +135,17 @@ class Policy:
         """Draw the noise anew from a seed."""
         self._generator.manual_seed(seed)
 
+    @property
+    def engine_name(self) -> str:
+        """What runs the model."""
+        return self._engine.name
+
+    def warm_up(self) -> None:
+        """Do what the first chunk would have to wait for."""
+        shape = (1, self._config.horizon, self._config.action_dim)
+        steer = None if self._rtc == 'none' else self._steer_to(torch.zeros(shape), 0, 0)
+        self._engine.warm_up(len(self.preprocessor.cameras), steer=steer)
+
     def infer(
         self,
         observation: Observation,
@@ -167,12 +178,22 @@ class Policy:
         if self._rtc == 'none':
             return None
         encoded = self.preprocessor.encode_actions(rest.targets, observation.state)
-        actions = self._on_device(encoded[None])  # (1, H, A)
+        return self._steer_to(encoded[None], rest.delay, rest.overlap)
+
+    def _steer_to(self, actions: Tensor, delay: int, overlap: int) -> Steer:
+        """
+        Return what lets a chunk go on from actions.
+
+        :param actions: in the model's numbers, (1, H, A).
+        :param delay: how many of them will be executed meanwhile.
+        :param overlap: how many of them there are.
+        """
+        actions = actions.to(self._device)
         if self._rtc == 'trained':
-            count = min(rest.delay, rest.overlap, self._config.known_actions)
-            known = self._on_device(torch.tensor([count]))
+            count = min(delay, overlap, self._config.known_actions)
+            known = torch.tensor([count], device=self._device)
             return Steer(partial(continued, actions=actions, known=known))
-        weights = self._on_device(soft_mask(self._config.horizon, rest.delay, rest.overlap))
+        weights = soft_mask(self._config.horizon, delay, overlap).to(self._device)
         guidance = Guidance(actions, weights, Pull(self._rtc))
         return Steer(partial(guided, guidance=guidance), guidance.pull is Pull.GUIDED)
 
@@ -183,9 +204,6 @@ class Policy:
             return drawn * self._config.noise_scale
         given = finite_array(noise, shape, 'noise').astype(np.float32)
         return torch.from_numpy(given)[None]
-
-    def _on_device(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self._device)
 
 
 def _check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:

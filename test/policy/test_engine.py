@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import cache, partial
 import itertools
+import shutil
 
 import pytest
 import torch
@@ -16,7 +17,8 @@ from pi0_ros.model.config import tiny_config
 from pi0_ros.model.flow import denoise, sample_actions
 from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
 from pi0_ros.model.pi0 import Inputs
-from pi0_ros.policy.engine import ENGINES, Steer, Stopwatch, make_engine
+from pi0_ros.policy.cuda_graph import GraphEngine
+from pi0_ros.policy.engine import Steer, Stopwatch, make_engine
 from pi0_ros.policy.images import to_unit_range
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.tools.untrained import untrained_model
@@ -38,9 +40,25 @@ def random_model(pi05):
     return model
 
 
+# 'replayed' is cuda_graph without CUDA: its buffers and signatures, and what isn't recorded.
+KINDS = ('eager', 'replayed')
+
+
+class Rehearsal(GraphEngine):
+    """Small models show what rounding does only if it is not to a multiple of 32."""
+
+    grain = 4
+
+    def _wrap(self):
+        return super(GraphEngine, self)._wrap()
+
+
 @cache
 def engine_of(kind, pi05, num_steps=10):
-    return make_engine(deepcopy(random_model(pi05)), num_steps, kind)
+    model = deepcopy(random_model(pi05))
+    if kind == 'replayed':
+        return Rehearsal(model, num_steps, record=lambda function: function)
+    return make_engine(model, num_steps, kind)
 
 
 def observe(config, seen, lengths):
@@ -74,9 +92,13 @@ def plain(model, observations, noise, num_steps=10):
 
 
 def check(kind, pi05, seen, lengths, num_steps=10):
+    check_with(engine_of(kind, pi05, num_steps), pi05, seen, lengths, num_steps)
+
+
+def check_with(engine, pi05, seen, lengths, num_steps=10):
     model = random_model(pi05)
     observations, noise = observe(model.config, seen, lengths)
-    found = engine_of(kind, pi05, num_steps).sample(observations, noise, Stopwatch(CPU))
+    found = engine.sample(observations, noise, Stopwatch(CPU))
     expected = plain(model, observations, noise, num_steps)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
@@ -86,14 +108,14 @@ SEEN = [seen for seen in itertools.product([True, False], repeat=CAMERAS) if any
 
 @pytest.mark.parametrize('seen', SEEN, ids=str)
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('kind', KINDS)
 def test_actions_are_the_plain_ones_whatever_is_masked(kind, pi05, seen):
     for length in (0, 1, 5, tiny_config().max_token_len):
         check(kind, pi05, [seen], [length])
 
 
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('kind', KINDS)
 @pytest.mark.parametrize('others', [[], [(False, True, True)]], ids=['two', 'three'])
 def test_rows_of_a_batch_may_differ_in_what_is_masked(kind, pi05, others):
     rows = [(True, True, True), (False, False, True), *others]
@@ -101,7 +123,7 @@ def test_rows_of_a_batch_may_differ_in_what_is_masked(kind, pi05, others):
 
 
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('kind', KINDS)
 def test_one_step_is_enough(kind, pi05):
     check(kind, pi05, [(True, False, True)], [4], num_steps=1)
 
@@ -127,7 +149,7 @@ def steer_of(name, noise):
 
 @pytest.mark.parametrize('name', STEERS)
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('kind', KINDS)
 def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
     model = random_model(pi05)
     observations, noise = observe(model.config, [(True, False, True)], [5])
@@ -142,7 +164,7 @@ def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
     assert not found.requires_grad
 
 
-@pytest.mark.parametrize('kind', ENGINES)
+@pytest.mark.parametrize('kind', KINDS)
 def test_the_stages_are_told_in_order(kind):
     observations, noise = observe(tiny_config(), [(True, True, True)], [8])
     noise = noise.repeat(1, 2, 1)[:, :7]
@@ -175,9 +197,64 @@ def test_the_model_stays_what_it_was(pi05):
     assert sum(storages.values()) - folded == sum(p.nbytes for p in model.parameters())
 
 
+def test_a_recording_serves_all_of_its_length():
+    recorded = []
+    engine = Rehearsal(deepcopy(random_model(pi05=False)), 2, lambda f: recorded.append(f) or f)
+    engine.warm_up(2)
+    prepared = len(recorded)
+    assert prepared == 3 * len(engine._recordings)
+    for length in range(1, engine.config.max_token_len + 1):
+        for seen in [(True, False, True), (False, True, True)]:
+            check_with(engine, False, [seen], [length], num_steps=2)
+    assert len(recorded) == prepared
+
+
+@pytest.mark.parametrize('name', STEERS)
+def test_only_what_takes_derivatives_is_not_recorded(name):
+    recorded = []
+    engine = Rehearsal(deepcopy(random_model(pi05=True)), 2, lambda f: recorded.append(f) or f)
+    observations, noise = observe(engine.config, [(True, True, True)], [8])
+    for _ in range(2):
+        engine.sample(observations, noise, Stopwatch(CPU), steer_of(name, noise))
+    assert len(recorded) == 3 + (name != 'guided')
+
+
+def test_cuda_graphs_need_cuda():
+    with pytest.raises(InputError, match='engine: cuda_graph: expected the model on a CUDA dev'):
+        make_engine(deepcopy(random_model(pi05=False)), 10, 'cuda_graph')
+
+
 def test_unknown_engines_are_refused():
     with pytest.raises(InputError, match=r"engine: expected one of auto, eager, .*, found 'fast'"):
         make_engine(random_model(pi05=False), 10, 'fast')
+
+
+def test_compiled_is_plain_and_compiles_once_for_all_lengths(monkeypatch):
+    """Of the compiler only what decides when to compile: it is slow, and the same anywhere."""
+    compiled = []
+
+    def backend(graph, _inputs):
+        compiled.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, 'compile', partial(torch.compile, backend=backend))
+    for pi05 in (False, True):
+        torch.compiler.reset()
+        engine = make_engine(deepcopy(random_model(pi05)), 2, 'compiled')
+        engine.warm_up(CAMERAS)
+        prepared = len(compiled)
+        for seen, length in itertools.product(SEEN[::2], (0, 5)):
+            check_with(engine, pi05, [seen], [length], num_steps=2)
+        assert len(compiled) == prepared
+        check_with(engine, pi05, [(True, True, False), (False, True, False)], [1, 8], num_steps=2)
+
+
+@pytest.mark.skipif(shutil.which('g++') is None, reason='needs a compiler')
+def test_compiled_by_the_real_compiler(monkeypatch, tmp_path):
+    monkeypatch.setenv('TORCHINDUCTOR_CACHE_DIR', str(tmp_path))
+    torch.compiler.reset()
+    engine = make_engine(deepcopy(random_model(pi05=True)), 2, 'compiled')
+    check_with(engine, True, [(True, False, True)], [5], num_steps=2)
 
 
 def test_a_compiler_that_fails_is_named(monkeypatch):
@@ -185,5 +262,5 @@ def test_a_compiler_that_fails_is_named(monkeypatch):
         raise RuntimeError('no g++')
 
     monkeypatch.setattr(torch, 'compile', lambda *_a, **_o: broken)
-    with pytest.raises(InputError, match=r'engine: compiled cannot be used here.*no g'):
+    with pytest.raises(InputError, match=r'engine: compiled: torch.compile fails on cpu: no g'):
         make_engine(deepcopy(random_model(pi05=False)), 10, 'compiled')
