@@ -8,17 +8,24 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import cache, partial
 import itertools
+from pathlib import Path
+import re
 import shutil
 
 import pytest
+from safetensors.torch import load_file
 import torch
 
+from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.config import tiny_config
 from pi0_ros.model.flow import denoise, sample_actions
 from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
 from pi0_ros.model.pi0 import Inputs
+from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.model.reference import read_given
+from pi0_ros.model.verify import RECORDED, WEIGHTS
 from pi0_ros.policy.cuda_graph import GraphEngine
-from pi0_ros.policy.engine import Steer, Stopwatch, make_engine
+from pi0_ros.policy.engine import ENGINES, Steer, Stopwatch, make_engine
 from pi0_ros.policy.images import to_unit_range
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.tools.untrained import untrained_model
@@ -41,7 +48,20 @@ def random_model(pi05):
 
 
 # 'replayed' is cuda_graph without CUDA: its buffers and signatures, and what isn't recorded.
-KINDS = ('eager', 'replayed')
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason='needs CUDA')
+KINDS = [
+    'eager',
+    'replayed',
+    *(pytest.param((kind, 'cuda'), marks=needs_cuda, id=f'{kind}-cuda') for kind in ENGINES),
+]
+
+
+@pytest.fixture(autouse=True)
+def _all_of_float32():
+    """Convolutions of CUDA keep ten bits of float32 unless told otherwise."""
+    before, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, False
+    yield
+    torch.backends.cudnn.allow_tf32 = before
 
 
 class Rehearsal(GraphEngine):
@@ -58,7 +78,8 @@ def engine_of(kind, pi05, num_steps=10):
     model = deepcopy(random_model(pi05))
     if kind == 'replayed':
         return Rehearsal(model, num_steps, record=lambda function: function)
-    return make_engine(model, num_steps, kind)
+    kind, device = kind if isinstance(kind, tuple) else (kind, 'cpu')
+    return make_engine(model.to(device), num_steps, kind)
 
 
 def observe(config, seen, lengths):
@@ -98,7 +119,7 @@ def check(kind, pi05, seen, lengths, num_steps=10):
 def check_with(engine, pi05, seen, lengths, num_steps=10):
     model = random_model(pi05)
     observations, noise = observe(model.config, seen, lengths)
-    found = engine.sample(observations, noise, Stopwatch(CPU))
+    found = engine.sample(observations, noise, Stopwatch(engine.device))
     expected = plain(model, observations, noise, num_steps)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
@@ -139,11 +160,11 @@ def test_who_sees_and_is_told_nothing_acts_on_his_state():
 STEERS = ['guided', 'direct', 'trained']
 
 
-def steer_of(name, noise):
-    old = torch.randn(noise.shape, generator=torch.Generator().manual_seed(4))
+def steer_of(name, noise, device=CPU):
+    old = torch.randn(noise.shape, generator=torch.Generator().manual_seed(4)).to(device)
     if name == 'trained':
-        return Steer(partial(continued, actions=old, known=torch.tensor([2])))
-    guidance = Guidance(old, soft_mask(noise.shape[1], 2, 5), Pull(name))
+        return Steer(partial(continued, actions=old, known=torch.tensor([2], device=device)))
+    guidance = Guidance(old, soft_mask(noise.shape[1], 2, 5).to(device), Pull(name))
     return Steer(partial(guided, guidance=guidance), name == 'guided')
 
 
@@ -159,7 +180,8 @@ def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
         velocity = partial(model.velocity, context, inputs.state)
         expected = denoise(steer.change(velocity), noise, 10)
     engine = engine_of(kind, pi05)
-    found = engine.sample(observations, noise, Stopwatch(CPU), steer)
+    steer = steer_of(name, noise, engine.device)
+    found = engine.sample(observations, noise, Stopwatch(engine.device), steer)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
     assert not found.requires_grad
 
@@ -168,9 +190,43 @@ def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
 def test_the_stages_are_told_in_order(kind):
     observations, noise = observe(tiny_config(), [(True, True, True)], [8])
     noise = noise.repeat(1, 2, 1)[:, :7]
-    stopwatch = Stopwatch(CPU)
-    engine_of(kind, pi05=False).sample(observations, noise, stopwatch)
+    engine = engine_of(kind, pi05=False)
+    stopwatch = Stopwatch(engine.device)
+    engine.sample(observations, noise, stopwatch)
     assert list(stopwatch.milliseconds) == STAGES
+
+
+@pytest.mark.parametrize('case', ['pi0/a', 'pi0/b', 'pi0/c', 'pi05/a', 'pi05/b', 'pi05/c'])
+def test_the_recorded_actions_of_the_public_model_are_met(case):
+    folder = Path(__file__).parents[1] / 'reference' / case
+    io = load_file(folder / RECORDED)
+    model, config = load_checkpoint(folder, weights=WEIGHTS)
+    given = read_given(folder, io, config)
+    images, masks = given.inputs.images.values(), given.inputs.image_masks.values()
+    pixels, seen = torch.stack(tuple(images), 1) / 2 + 0.5, torch.stack(tuple(masks), 1)
+    observations = Encoded(
+        pixels, seen, given.inputs.tokens, given.inputs.token_mask, given.inputs.state
+    )
+    names = [name for name in io if re.fullmatch(r'out\.sample\.n\d+\.actions', name)]
+    assert names
+    for name in names:
+        engine = make_engine(model, int(name.split('.')[2][1:]), 'eager')
+        found = engine.sample(observations, given.noise, Stopwatch(CPU))
+        torch.testing.assert_close(found, io[name], atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
+    model = deepcopy(random_model(pi05))
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    exact = plain(model, observations, noise)
+    dtypes = parameter_dtypes(model, torch.bfloat16)
+    for name, parameter in model.named_parameters():
+        parameter.data = parameter.data.to(dtypes[name])
+    rounded = plain(model, observations, noise)
+    found = make_engine(model, 10, 'eager').sample(observations, noise, Stopwatch(CPU))
+    assert found.dtype == torch.float32
+    assert (found - exact).abs().max() < 2 * (rounded - exact).abs().max()
 
 
 def test_laps_follow_one_another():

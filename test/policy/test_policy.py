@@ -327,3 +327,17 @@ def test_rtc_that_cannot_be_had_is_refused(checkpoint, robot):
         Policy.load(checkpoint, robot, rtc='rtc')
     with pytest.raises(InputError, match='known_actions'):
         Policy.load(checkpoint, robot, rtc='trained')
+
+
+@pytest.mark.parametrize('rtc', ['none', 'guided', 'direct'])
+def test_warming_up_changes_no_chunk(checkpoint, robot, observation, rtc):
+    plain, warm = (Policy.load(checkpoint, robot, rtc=rtc, seed=0, num_steps=2) for _ in 'ab')
+    warm.warm_up()
+    assert warm.engine_name == 'eager'
+    expected = plain.infer(observation).chunk.positions
+    assert np.array_equal(warm.infer(observation).chunk.positions, expected)
+
+
+def test_an_engine_that_cannot_run_here_is_refused(checkpoint, robot):
+    with pytest.raises(InputError, match='engine: cuda_graph: expected the model on a CUDA'):
+        Policy.load(checkpoint, robot, engine='cuda_graph')
