@@ -43,27 +43,31 @@ class CudaRecorder:
     """
     Record with ``torch.cuda.CUDAGraph``, all into one pool of memory.
 
-    One pool serves all, because they are replayed one at a time and in the order of recording.
+    One pool serves all, because no two are replayed at a time and results that are still used
+    keep their memory.
     """
 
-    def __init__(self) -> None:
-        self._pool = torch.cuda.graph_pool_handle()
-        self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        with torch.cuda.device(device):
+            self._pool = torch.cuda.graph_pool_handle()
+            self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def __call__(self, function: Callable[[], T]) -> Callable[[], T]:
         """Run the function until libraries and compilers have settled, then record it."""
-        self._stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._stream):
-            for _ in range(3):
-                function()
-        torch.cuda.current_stream().wait_stream(self._stream)
-        torch.cuda.synchronize()
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
-            result = function()
+        with torch.cuda.device(self._device):
+            self._stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(self._stream):
+                for _ in range(3):
+                    function()
+            torch.cuda.synchronize()
+            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
+                result = function()
 
         def replay() -> T:
-            graph.replay()
+            with torch.cuda.device(self._device):
+                graph.replay()
             return result
 
         return replay
@@ -87,7 +91,7 @@ class GraphEngine(Engine):
                 'eager and compiled run everywhere'
             )
         super().__init__(model, num_steps)
-        self._record = record or CudaRecorder()
+        self._record = record or CudaRecorder(device)
         self._recordings: dict[Signature, Recording] = {}
 
     def _wrap(self) -> Wrap:

@@ -195,7 +195,7 @@ def make_engine(model: Pi0, num_steps: int, kind: str = AUTO) -> Engine:
 def compiler_fault(device: torch.device) -> str:
     """Return why nothing can be compiled for a device here; empty if it can."""
     try:
-        torch.compile(torch.sin)(torch.zeros(2, device=device))
+        torch.compile(lambda x: x.sin())(torch.zeros(2, device=device))
     except RuntimeError as error:  # what TorchDynamo raises of its own and from its backends
         return str(error).strip().partition('\n')[0]
     return ''

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from pi0_ros.model.attention import additive
 from pi0_ros.model.flow import Velocity
@@ -124,7 +125,7 @@ class Pipeline(nn.Module):
         x = tokens[feed.places]  # (B, P, D)
         along = torch.arange(length + self.suffix, device=x.device)
         sees = (along < feed.counts[:, None]) | (along >= length)  # (B, P + S)
-        bias = additive(sees[:, None], self.dtype) if padded else None
+        bias = _aligned(additive(sees[:, None], self.dtype)) if padded else None
         own_bias = None if bias is None else bias[..., :length]
         view = View(self._rotation(along[None, :length]), own_bias)
         shape = (batch, config.num_kv_heads, length + self.suffix, config.head_dim)
@@ -203,7 +204,15 @@ class Pipeline(nn.Module):
         sees = torch.ones(self.suffix, key.shape[2], dtype=torch.bool, device=key.device)
         sees[0, -config.horizon :] = False
         bias = additive(sees[None], self.dtype).repeat_interleave(sharing, dim=2)
-        return bias if context.view.bias is None else torch.minimum(bias, context.view.bias)
+        if context.view.bias is not None:
+            bias = torch.minimum(bias, context.view.bias)
+        return _aligned(bias)
+
+
+def _aligned(bias: Tensor) -> Tensor:
+    """Return the same, its rows where CUDA's attention takes them without making a copy."""
+    length = bias.shape[-1]
+    return F.pad(bias, (0, -length % 16))[..., :length]
 
 
 # One function for each kind of layer: what is compiled for one is not looked at for another.
