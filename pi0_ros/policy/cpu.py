@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 import os
 from pathlib import Path
 import re
@@ -16,6 +17,14 @@ _MULTIPLIES = {
     'float16': {'avx512_fp16', 'amx_fp16', 'fphp'},
 }
 CPU_INFO = Path('/proc/cpuinfo')
+
+
+@cache
+def prefers_onednn() -> bool:
+    """Tell whether oneDNN multiplies float32 faster than what PyTorch takes for it, MKL."""
+    intel = 'GenuineIntel' in CPU_INFO.read_text(encoding='utf-8')
+    mkl: bool = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+    return mkl and hasattr(torch.ops.mkldnn, '_linear_pointwise') and not intel
 
 
 def choose_threads(asked: int, available: int, cores: int) -> int:

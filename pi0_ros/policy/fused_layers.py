@@ -19,9 +19,29 @@ from torch.nn import functional as F
 from pi0_ros.model.config import GemmaConfig
 from pi0_ros.model.gemma import GemmaLayer, KeyValue, LayerModulation
 from pi0_ros.model.layers import Rotary, add_gated, rms_norm, rotate
+from pi0_ros.policy.cpu import prefers_onednn
 
 
-def fused(*linears: nn.Linear) -> nn.Linear:
+class Matrix(nn.Linear):
+    """
+    A linear layer that multiplies with the faster of two libraries.
+
+    MKL, which PyTorch takes for float32, is slow on CPUs that aren't Intel's; oneDNN, through the
+    operator that torch.compile uses for it, is not. It has no derivative.
+    """
+
+    onednn = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x, (..., in_features), times the matrix."""
+        if not self.onednn or torch.is_grad_enabled() or torch.compiler.is_compiling():
+            return F.linear(x, self.weight, self.bias)
+        multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001  # there is no other way to it
+        product: Tensor = multiply(x, self.weight, self.bias, 'none', [], '')
+        return product
+
+
+def fused(*linears: nn.Linear) -> Matrix:
     """
     Return one layer that gives what several give for the same input, side by side.
 
@@ -29,7 +49,7 @@ def fused(*linears: nn.Linear) -> nn.Linear:
     """
     sizes = [linear.out_features for linear in linears]
     with torch.device('meta'):
-        one = nn.Linear(linears[0].in_features, sum(sizes), bias=linears[0].bias is not None)
+        one = Matrix(linears[0].in_features, sum(sizes), bias=linears[0].bias is not None)
     for name in ('weight', 'bias'):
         if getattr(one, name) is None:
             continue
@@ -38,6 +58,8 @@ def fused(*linears: nn.Linear) -> nn.Linear:
         setattr(one, name, nn.Parameter(whole, requires_grad=False))
         for linear, part, view in zip(linears, parts, torch.split(whole, sizes), strict=True):
             setattr(linear, name, nn.Parameter(view, requires_grad=part.requires_grad))
+    wide = one.weight.dtype == torch.float32 and one.weight.device.type == 'cpu'
+    one.onednn = wide and prefers_onednn()
     return one
 
 
@@ -55,8 +77,8 @@ class VisionLayer(nn.Module):
         self.heads = heads
         self.norm1, self.norm2 = layer.layer_norm1, layer.layer_norm2
         self.qkv = fused(attention.q_proj, attention.k_proj, attention.v_proj)
-        self.out = attention.out_proj
-        self.up, self.down = layer.mlp.fc1, layer.mlp.fc2
+        self.out = fused(attention.out_proj)
+        self.up, self.down = fused(layer.mlp.fc1), fused(layer.mlp.fc2)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the tokens of each picture, (M, N, hidden_size), a layer on."""
@@ -98,9 +120,9 @@ class StreamLayer(nn.Module):
             self.qkv = fused(attention.k_proj, attention.v_proj)
         else:
             self.qkv = fused(attention.q_proj, attention.k_proj, attention.v_proj)
-            self.out = attention.o_proj
+            self.out = fused(attention.o_proj)
             self.gate_up = fused(mlp.gate_proj, mlp.up_proj)
-            self.down = mlp.down_proj
+            self.down = fused(mlp.down_proj)
 
     def project(
         self, x: Tensor, modulation: LayerModulation, rotation: Rotary

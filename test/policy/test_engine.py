@@ -24,6 +24,7 @@ from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.model.reference import read_given
 from pi0_ros.model.verify import RECORDED, WEIGHTS
+from pi0_ros.policy import fused_layers
 from pi0_ros.policy.cuda_graph import GraphEngine
 from pi0_ros.policy.engine import ENGINES, Steer, Stopwatch, make_engine
 from pi0_ros.policy.images import to_unit_range
@@ -227,6 +228,14 @@ def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
     found = make_engine(model, 10, 'eager').sample(observations, noise, Stopwatch(CPU))
     assert found.dtype == torch.float32
     assert (found - exact).abs().max() < 2 * (rounded - exact).abs().max()
+
+
+@pytest.mark.parametrize('onednn', [False, True])
+def test_it_does_not_matter_who_multiplies(monkeypatch, onednn):
+    monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda: onednn)
+    engine = make_engine(deepcopy(random_model(pi05=False)), 10, 'eager')
+    assert engine.pipeline.text[0].qkv.onednn == onednn
+    check_with(engine, False, [(True, False, True), (True, True, True)], [5, 8])
 
 
 def test_laps_follow_one_another():
