@@ -59,7 +59,7 @@ def fused(*linears: nn.Linear) -> Matrix:
         for linear, part, view in zip(linears, parts, torch.split(whole, sizes), strict=True):
             setattr(linear, name, nn.Parameter(view, requires_grad=part.requires_grad))
     wide = one.weight.dtype == torch.float32 and one.weight.device.type == 'cpu'
-    one.onednn = wide and prefers_onednn()
+    one.onednn = wide and prefers_onednn(one.weight.numel())
     return one
 
 

@@ -232,7 +232,7 @@ def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
 
 @pytest.mark.parametrize('onednn', [False, True])
 def test_it_does_not_matter_who_multiplies(monkeypatch, onednn):
-    monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda: onednn)
+    monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda _numbers: onednn)
     engine = make_engine(deepcopy(random_model(pi05=False)), 10, 'eager')
     assert engine.pipeline.text[0].qkv.onednn == onednn
     check_with(engine, False, [(True, False, True), (True, True, True)], [5, 8])
