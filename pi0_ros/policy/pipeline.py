@@ -149,24 +149,23 @@ class Pipeline(nn.Module):
         Return the velocity of the chunk, (B, H, A) float32.
 
         :param x_t: (B, H, A).
-        :param index: of the flow time, :meth:`index_of`.
+        :param index: of the flow time, :meth:`ActionEmbedding.index_of`.
         :param state: π0's, (B, A); None where it already has its place in the context.
         :param apart: leave the context as it is; for derivatives.
         """
         x, modulations = self.actions(x_t, index)
-        view = context.view
+        rotation, bias = context.view
         if state is not None and self.state_proj is not None:
             x = torch.cat((self.state_proj(state)[:, None], x), dim=1)
-            view = View(view.rotation, self._first_bias(context))
-        rotation = Rotary(*(part[:, -x.shape[1] :] for part in view.rotation))
-        view = View(rotation, view.bias)
+            bias = self._first_bias(context)
+        view = View(Rotary(*(part[:, -x.shape[1] :] for part in rotation)), bias)
         act = partial(_act, apart=True) if apart else self._act
         x = x.to(self.dtype)
-        for layer, *of_layer in zip(self.expert, modulations.layers, context.rooms, strict=True):
-            x = act(layer, x, of_layer[0], view, of_layer[1])
-        hidden = rms_norm(
-            x[:, -x_t.shape[1] :], modulations.final, self.config.expert.rms_norm_eps
-        )
+        columns = zip(self.expert, modulations.layers, context.rooms, strict=True)
+        for layer, modulation, room in columns:
+            x = act(layer, x, modulation, view, room)
+        x = x[:, -x_t.shape[1] :]  # the actions
+        hidden = rms_norm(x, modulations.final, self.config.expert.rms_norm_eps)
         velocity: Tensor = self.action_out_proj(hidden.to(self.action_out_proj.weight.dtype))
         return velocity
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache, partial
+import gc
 import itertools
 from pathlib import Path
 import re
 import shutil
+import weakref
 
 import pytest
 from safetensors.torch import load_file
@@ -289,6 +291,19 @@ def test_cuda_graphs_need_cuda():
         make_engine(deepcopy(random_model(pi05=False)), 10, 'cuda_graph')
 
 
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_what_is_not_needed_goes_with_the_model(pi05):
+    model = deepcopy(random_model(pi05))
+    unused = [model.text.layers[-1].mlp.gate_proj.weight, model.text.norm.weight]
+    unused += [model.time_mlp_in.weight] if pi05 else [model.action_time_mlp_in.weight]
+    unused = [weakref.ref(weight) for weight in unused]
+    engine = make_engine(model, 10, 'eager')
+    del model
+    gc.collect()
+    assert engine.pipeline.text
+    assert [weight() for weight in unused] == [None] * len(unused)
+
+
 def test_unknown_engines_are_refused():
     with pytest.raises(InputError, match=r"engine: expected one of auto, eager, .*, found 'fast'"):
         make_engine(random_model(pi05=False), 10, 'fast')
@@ -314,6 +329,7 @@ def test_compiled_is_plain_and_compiles_once_for_all_lengths(monkeypatch):
         check_with(engine, pi05, [(True, True, False), (False, True, False)], [1, 8], num_steps=2)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which('g++') is None, reason='needs a compiler')
 def test_compiled_by_the_real_compiler(monkeypatch, tmp_path):
     monkeypatch.setenv('TORCHINDUCTOR_CACHE_DIR', str(tmp_path))
