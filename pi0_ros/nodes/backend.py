@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
-from types import SimpleNamespace
-from typing import get_args
+import time
+from types import MappingProxyType, SimpleNamespace
+from typing import NamedTuple, get_args
 
 from pi0_ros.nodes.parameters import Parameter, installed_file
+from pi0_ros.policy.cpu import slow_dtype, use_threads
+from pi0_ros.policy.engine import AUTO, ENGINES
 from pi0_ros.policy.policy import Policy, Rtc
 from pi0_ros.policy.server_format import load_server_format
 from pi0_ros.policy.worker import Infers
@@ -16,6 +20,9 @@ from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError
 
 BACKEND = (
+    Parameter('engine', AUTO, 'what runs the model: auto is cuda_graph on CUDA, eager elsewhere',
+              choices=(AUTO, *ENGINES)),
+    Parameter('threads', 0, 'of the CPU for inference; 0: one core less than there are', 0, 256),
     Parameter('rtc', 'none', 'how a chunk goes on from the last one (real-time chunking)',
               choices=get_args(Rtc)),
     Parameter('backend', 'local', 'where the model runs', choices=('local', 'openpi_server')),
@@ -26,31 +33,31 @@ BACKEND = (
 )  # fmt: skip
 
 
-def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[Infers, str]:
+class Backend(NamedTuple):
     """
-    Return the policy that the node's parameters ask for, and what to call it.
+    A policy, ready to infer.
+
+    :param name: what to call it.
+    :param doubts: what the user should hear about it.
+    :param start_up: what it is and what getting it ready took, for the diagnostics.
+    """
+
+    policy: Infers
+    name: str
+    doubts: tuple[str, ...] = ()
+    start_up: Mapping[str, str | float] = MappingProxyType({})
+
+
+def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> Backend:
+    """
+    Return the policy that the node's parameters ask for.
 
     :param opened: gets what is to be closed when the policy is no longer used.
     :raises InputError: if it can't be had, or doesn't fit the robot. A server may be away: that
         is found out, and told, when it is asked.
     """
     if p.backend == 'local':
-        if not p.checkpoint:
-            raise InputError(
-                'parameter checkpoint: expected the folder of one, found none; only backend '
-                'openpi_server does without'
-            )
-        seed = None if p.seed < 0 else p.seed
-        policy = Policy.load(
-            p.checkpoint,
-            robot,
-            num_steps=p.num_steps,
-            device=p.device,
-            dtype=p.dtype,
-            rtc=p.rtc,
-            seed=seed,
-        )
-        return policy, f'{p.checkpoint} on {p.device}'
+        return _load(p, robot)
     try:
         from pi0_ros.policy.remote import RemotePolicy  # noqa: PLC0415  # optional
         from pi0_ros.policy.server_link import ServerLink  # noqa: PLC0415
@@ -64,4 +71,40 @@ def make_policy(p: SimpleNamespace, robot: Robot, opened: ExitStack) -> tuple[In
     form = load_server_format(installed_file('server_format', 'servers', p.server_format))
     link = ServerLink(p.server, p.deadline_s)
     opened.callback(link.close)
-    return RemotePolicy(robot, form, link), link.name
+    return Backend(RemotePolicy(robot, form, link), link.name)
+
+
+def _load(p: SimpleNamespace, robot: Robot) -> Backend:
+    """Load a checkpoint and do what its first chunk would have to wait for."""
+    if not p.checkpoint:
+        raise InputError(
+            'parameter checkpoint: expected the folder of one, found none; only backend '
+            'openpi_server does without'
+        )
+    threads = use_threads(p.threads)
+    started_s = time.perf_counter()
+    policy = Policy.load(
+        p.checkpoint,
+        robot,
+        num_steps=p.num_steps,
+        device=p.device,
+        dtype=p.dtype,
+        rtc=p.rtc,
+        seed=None if p.seed < 0 else p.seed,
+        engine=p.engine,
+    )
+    loaded_s = time.perf_counter()
+    policy.warm_up()
+    ready_s = time.perf_counter()
+    doubt = slow_dtype(p.dtype) if p.device.startswith('cpu') else ''
+    start_up = {
+        'engine': policy.engine_name,
+        'threads': threads,
+        'load_s': loaded_s - started_s,
+        'warm_up_s': ready_s - loaded_s,
+    }
+    name = (
+        f'{p.checkpoint} on {p.device} (engine {policy.engine_name}, {threads} CPU threads, '
+        f'loaded in {start_up["load_s"]:.1f} s, warmed up in {start_up["warm_up_s"]:.1f} s)'
+    )
+    return Backend(policy, name, (doubt,) if doubt else (), start_up)

@@ -10,6 +10,7 @@ the memory. Callbacks only put what arrives into a buffer; inference runs on a t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 import sys
@@ -82,6 +83,7 @@ class PolicyNode(LifecycleNode):
         super().__init__(NAME)
         self.parameters = declare(self, PARAMETERS)
         self._opened = ExitStack()
+        self._start_up: Mapping[str, str | float] = {}
         self._worker: Worker | None = None
         self._guard: Guard | None = None
         self._buffer: ObservationBuffer | None = None
@@ -96,8 +98,8 @@ class PolicyNode(LifecycleNode):
         p = self.parameters
         try:
             robot = load_robot(robot_file(p.robot))
-            policy, policy_name = make_policy(p, robot, self._opened)
-            self._guard = guard(robot, policy, p.preflight, self._say)
+            backend = make_policy(p, robot, self._opened)
+            self._guard = guard(robot, backend.policy, p.preflight, self._say)
         except InputError as error:
             self._opened.close()
             self.get_logger().error(f'cannot configure: {error}')
@@ -114,7 +116,10 @@ class PolicyNode(LifecycleNode):
             self._report,
         )
         self._open_topics(robot)
-        self.get_logger().info(f'{policy_name} drives {robot.name}')
+        self._start_up = backend.start_up
+        for doubt in backend.doubts:
+            self.get_logger().warning(doubt)
+        self.get_logger().info(f'{backend.name} drives {robot.name}')
         return TransitionCallbackReturn.SUCCESS
 
     def _open_topics(self, robot) -> None:
@@ -169,7 +174,7 @@ class PolicyNode(LifecycleNode):
             return
         self._worker.stop()
         self._opened.close()
-        self._worker = self._buffer = None
+        self._worker = self._buffer = self._guard = None
         while self._inputs:
             self.destroy_subscription(self._inputs.pop())
         self._chunk_out.close()
@@ -256,7 +261,7 @@ class PolicyNode(LifecycleNode):
             level, text = DiagnosticStatus.WARN, waiting_for
             self.get_logger().warning(f'no inference: {text}', throttle_duration_sec=5.0)
         self._bad_input = ''
-        values = {'chunks': self._chunk_count, **self._delays.values()}
+        values = {'chunks': self._chunk_count, **self._delays.values(), **self._start_up}
         status = status_message(NAME, level, text, values)
         self._diagnostics_out.publish(diagnostics_message(self._now_ns(), status))
 

@@ -3,24 +3,46 @@
 """
 Running the model, stage by stage, and timing each stage.
 
-Takes the model's inputs and noise, gives actions and milliseconds. It does not know what a
-camera, a joint or a sentence is. The stages are those of flow.sample_actions; each is a function
-of tensors with fixed shapes, so that another way to run them can take this one's place.
+Takes observations and noise, gives actions and milliseconds. It does not know what a camera, a
+joint or a sentence is. Every engine gives what :func:`pi0_ros.model.flow.sample_actions` gives:
+
+- ``eager``: :mod:`pi0_ros.policy.pipeline` as it stands, one operation after the other;
+- ``compiled``: the same with the layers compiled by ``torch.compile``, once for all lengths;
+- ``cuda_graph``: the same recorded once and replayed (:mod:`pi0_ros.policy.cuda_graph`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 import time
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.flow import Velocity, denoise
-from pi0_ros.model.pi0 import Inputs, Pi0
+from pi0_ros.model.pi0 import Pi0
+from pi0_ros.policy.layout import lay_out
+from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.preprocess import Encoded, pixel_dtype
+from pi0_ros.types import InputError
 
-Steer = Callable[[Velocity], Velocity]  # see pi0_ros.model.guidance
+ENGINES = ('eager', 'compiled', 'cuda_graph')
+AUTO = 'auto'
+
+
+class Steer(NamedTuple):
+    """
+    What lets a chunk go on from another one (:mod:`pi0_ros.model.guidance`).
+
+    :param change: the velocity to the one that is followed.
+    :param differentiates: whether it takes the velocity's derivative.
+    """
+
+    change: Callable[[Velocity], Velocity]
+    differentiates: bool = False
 
 
 class Stopwatch:
@@ -44,37 +66,148 @@ class Stopwatch:
         self._last_s = now_s
 
 
-class EagerEngine:
+class Engine:
     """
-    PyTorch as it comes, one operation after the other.
+    ``eager``: nothing but PyTorch, and exactly what is real is computed.
 
-    :param model: on its device.
+    :param model: on its device. Only what is needed of it is kept (:class:`Pipeline`).
     :param num_steps: Euler steps from noise to actions.
     """
 
-    def __init__(self, model: Pi0, num_steps: int) -> None:
-        self._model = model.eval()
-        self._num_steps = num_steps
+    grain = 1
+    """The prefix's length is rounded up to a multiple of it."""
 
+    def __init__(self, model: Pi0, num_steps: int) -> None:
+        self.config = model.config
+        self.device = next(model.parameters()).device
+        self.name = 'eager'
+        self.pipeline = Pipeline(model, num_steps, self._wrap())
+
+    @torch.no_grad()
     def sample(
-        self, inputs: Inputs, noise: Tensor, stopwatch: Stopwatch, steer: Steer | None = None
+        self,
+        observations: Encoded,
+        noise: Tensor,
+        stopwatch: Stopwatch,
+        steer: Steer | None = None,
     ) -> Tensor:
         """
         Read the prefix once, then denoise.
 
-        :param noise: standard normal, (B, H, A) float32.
-        :param stopwatch: gets the laps vision, prefix and denoise.
+        :param observations: a batch of them, on the CPU: each field with a first axis B more.
+        :param noise: standard normal, (B, H, A) float32, on the CPU.
+        :param stopwatch: gets the laps upload, vision, prefix, denoise and download.
         :param steer: changes the velocity, so that the chunk goes on from another one.
-        :return: actions, normalised and padded, (B, H, A) float32.
+        :return: actions, normalised and padded, (B, H, A) float32, on the CPU.
         """
-        model = self._model
-        # Guidance differentiates, which inference tensors don't allow.
-        with torch.inference_mode(steer is None), torch.no_grad():
-            features = model.encode_images(inputs.images)
-            stopwatch.lap('vision')
-            cache = model.prefill(model.embed_prefix(features, inputs))
-            stopwatch.lap('prefix')
-            velocity: Velocity = partial(model.velocity, cache, inputs.state)
-            actions = denoise(steer(velocity) if steer else velocity, noise, self._num_steps)
-            stopwatch.lap('denoise')
-        return actions
+        feed, padded = self._feed(observations, noise)
+        actions = self._run(feed, padded, stopwatch, steer)
+        stopwatch.lap('denoise')
+        found = actions.cpu()
+        stopwatch.lap('download')
+        return found
+
+    def warm_up(self, cameras: int, batch: int = 1, steer: Steer | None = None) -> None:
+        """
+        Do what the first chunk would have to wait for.
+
+        :param cameras: real pictures of one observation.
+        :param batch: B.
+        :param steer: one as it will be used, if any.
+        """
+        for pictures, tokens in self._rehearsal(cameras):
+            observations, noise = _example(self.config, pictures, batch, tokens)
+            for way in (None, steer) if steer else (None,):
+                self.sample(observations, noise, Stopwatch(self.device), way)
+
+    def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
+        """Return numbers of pictures and of tokens after which all others are prepared for."""
+        return () if self.device.type == 'cpu' else ((cameras, self.config.max_token_len),)
+
+    def _wrap(self) -> Wrap:
+        """Return what makes of a function that calls a layer what this engine calls."""
+        return lambda call: call
+
+    def _feed(self, observations: Encoded, noise: Tensor) -> tuple[Feed, bool]:
+        """Return what the pipeline needs, on the CPU, and whether there is padding in it."""
+        seen, token_mask = observations.seen, observations.token_mask
+        layout = lay_out(seen, token_mask, self.config.vision.num_patches, self.grain)
+        pixels = observations.pixels.flatten(0, 1)[layout.pictures]
+        tokens, state = observations.tokens, observations.state
+        return Feed(pixels, tokens, layout.places, layout.counts, state, noise), layout.padded
+
+    def _run(self, feed: Feed, padded: bool, stopwatch: Stopwatch, steer: Steer | None) -> Tensor:
+        """Return the actions, on the device."""
+        feed = Feed(*(tensor.to(self.device) for tensor in feed))
+        stopwatch.lap('upload')
+        features = self.pipeline.see(feed.pixels)
+        stopwatch.lap('vision')
+        context = self.pipeline.read(features, feed, padded=padded)
+        stopwatch.lap('prefix')
+        if steer is None:
+            return self.pipeline.denoise(context, feed)
+        velocity = self.pipeline.velocity(context, feed.state, apart=steer.differentiates)
+        return denoise(steer.change(velocity), feed.noise, self.pipeline.num_steps)
+
+
+class CompiledEngine(Engine):
+    """
+    ``compiled``: each kind of layer is compiled once, for any length of what goes through it.
+
+    Where a steer takes the derivative of the velocity, denoising is ``eager``'s.
+
+    :raises InputError: if nothing can be compiled for the device here.
+    """
+
+    def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
+        # What is 1 is compiled for 1, and all else once.
+        return ((pictures, self.config.max_token_len) for pictures in {1, cameras})
+
+    def _wrap(self) -> Wrap:
+        fault = compiler_fault(self.device)
+        if fault:
+            raise InputError(
+                f'engine: compiled: torch.compile fails on {self.device}: {fault}; expected a C++ '
+                'compiler for the CPU, or Triton for CUDA; eager needs neither'
+            )
+        self.name = 'compiled'
+        return partial(torch.compile, dynamic=True)
+
+
+def make_engine(model: Pi0, num_steps: int, kind: str = AUTO) -> Engine:
+    """
+    Return an engine for a model.
+
+    :param kind: one of :data:`ENGINES`; ``auto`` is ``cuda_graph`` on CUDA, ``eager`` elsewhere.
+    :raises InputError: if there is none of that kind, or it can't run here.
+    """
+    from pi0_ros.policy.cuda_graph import GraphEngine  # noqa: PLC0415  # it builds on this module
+
+    classes: tuple[type[Engine], ...] = (Engine, CompiledEngine, GraphEngine)
+    kinds = dict(zip(ENGINES, classes, strict=True))
+    if kind == AUTO:
+        kind = 'cuda_graph' if next(model.parameters()).is_cuda else 'eager'
+    if kind not in kinds:
+        raise InputError(f'engine: expected one of {", ".join((AUTO, *ENGINES))}, found {kind!r}')
+    return kinds[kind](model, num_steps)
+
+
+def compiler_fault(device: torch.device) -> str:
+    """Return why nothing can be compiled for a device here; empty if it can."""
+    try:
+        torch.compile(lambda x: x.sin())(torch.zeros(2, device=device))
+    except RuntimeError as error:  # what TorchDynamo raises of its own and from its backends
+        return str(error).strip().partition('\n')[0]
+    return ''
+
+
+def _example(config: Pi0Config, cameras: int, batch: int, tokens: int) -> tuple[Encoded, Tensor]:
+    """Return observations and noise of a number of real tokens, all zero."""
+    size = config.vision.image_size
+    pixels = torch.zeros(batch, cameras, 3, size, size, dtype=pixel_dtype(config.rules))
+    seen = torch.ones(batch, cameras, dtype=torch.bool)
+    token_ids = torch.zeros(batch, config.max_token_len, dtype=torch.int64)
+    token_mask = torch.arange(config.max_token_len).expand(token_ids.shape) < tokens
+    state = torch.zeros(batch, config.action_dim)
+    noise = torch.zeros(batch, config.horizon, config.action_dim)
+    return Encoded(pixels, seen, token_ids, token_mask, state), noise

@@ -27,7 +27,7 @@ from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import DTYPES
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.continuation import Rest
-from pi0_ros.policy.engine import EagerEngine, Steer, Stopwatch
+from pi0_ros.policy.engine import AUTO, Steer, Stopwatch, make_engine
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
 from pi0_ros.robots.chunks import make_chunk, point_times_ns
@@ -66,6 +66,7 @@ class Policy:
     :param num_steps: Euler steps from noise to actions.
     :param rtc: how a chunk goes on from what is left of the last one.
     :param seed: of the noise; None takes a new one.
+    :param engine: what runs the model, see :func:`pi0_ros.policy.engine.make_engine`.
     :raises InputError: if the robot, the statistics and the model don't fit together.
     """
 
@@ -79,6 +80,7 @@ class Policy:
         num_steps: int = NUM_STEPS,
         rtc: Rtc = 'none',
         seed: int | None = None,
+        engine: str = AUTO,
     ) -> None:
         self._config = model.config
         if num_steps < 1:
@@ -89,7 +91,7 @@ class Policy:
         self.preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
         """Its conversions."""
         self._device = next(model.parameters()).device
-        self._engine = EagerEngine(model, num_steps)
+        self._engine = make_engine(model, num_steps, engine)
         # On the CPU everywhere, so that a seed gives the same noise on every device.
         self._generator = torch.Generator()
         if seed is None:
@@ -109,6 +111,7 @@ class Policy:
         dtype: str = 'float32',
         rtc: Rtc = 'none',
         seed: int | None = None,
+        engine: str = AUTO,
     ) -> Policy:
         """
         Load model, tokenizer and statistics from a checkpoint's folder, openpi's or LeRobot's.
@@ -124,11 +127,24 @@ class Policy:
             folder, dtype=check_dtype(dtype), device=check_device(device)
         )
         tokenizer = Tokenizer.load(folder, config)
-        return cls(robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed)
+        return cls(
+            robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed, engine=engine
+        )
 
     def reseed(self, seed: int) -> None:
         """Draw the noise anew from a seed."""
         self._generator.manual_seed(seed)
+
+    @property
+    def engine_name(self) -> str:
+        """What runs the model."""
+        return self._engine.name
+
+    def warm_up(self) -> None:
+        """Do what the first chunk would have to wait for."""
+        shape = (1, self._config.horizon, self._config.action_dim)
+        steer = None if self._rtc == 'none' else self._steer_to(torch.zeros(shape), 0, 0)
+        self._engine.warm_up(len(self.preprocessor.cameras), steer=steer)
 
     def infer(
         self,
@@ -146,11 +162,10 @@ class Policy:
         """
         stopwatch = Stopwatch(self._device)
         encoded = Encoded(*(tensor[None] for tensor in self.preprocessor.encode(observation)))
-        inputs = self.preprocessor.to_inputs(encoded, self._device)
         start = self._make_noise(noise)
         steer = self._steer(rest, observation) if rest else None
         stopwatch.lap('preprocess')
-        actions = self._engine.sample(inputs, start, stopwatch, steer)  # (1, K, A)
+        actions = self._engine.sample(encoded, start, stopwatch, steer)  # (1, K, A)
         targets = self.preprocessor.decode_actions(actions[0], observation.state)
         chunk = make_chunk(
             self._robot, observation.stamp_ns, self._times_ns, targets, observation.state
@@ -163,24 +178,32 @@ class Policy:
         if self._rtc == 'none':
             return None
         encoded = self.preprocessor.encode_actions(rest.targets, observation.state)
-        actions = self._on_device(encoded[None])  # (1, H, A)
+        return self._steer_to(encoded[None], rest.delay, rest.overlap)
+
+    def _steer_to(self, actions: Tensor, delay: int, overlap: int) -> Steer:
+        """
+        Return what lets a chunk go on from actions.
+
+        :param actions: in the model's numbers, (1, H, A).
+        :param delay: how many of them will be executed meanwhile.
+        :param overlap: how many of them there are.
+        """
+        actions = actions.to(self._device)
         if self._rtc == 'trained':
-            count = min(rest.delay, rest.overlap, self._config.known_actions)
-            known = self._on_device(torch.tensor([count]))
-            return partial(continued, actions=actions, known=known)
-        weights = self._on_device(soft_mask(self._config.horizon, rest.delay, rest.overlap))
-        return partial(guided, guidance=Guidance(actions, weights, Pull(self._rtc)))
+            count = min(delay, overlap, self._config.known_actions)
+            known = torch.tensor([count], device=self._device)
+            return Steer(partial(continued, actions=actions, known=known))
+        weights = soft_mask(self._config.horizon, delay, overlap).to(self._device)
+        guidance = Guidance(actions, weights, Pull(self._rtc))
+        return Steer(partial(guided, guidance=guidance), guidance.pull is Pull.GUIDED)
 
     def _make_noise(self, noise: ArrayLike | None) -> Tensor:
         shape = (self._config.horizon, self._config.action_dim)
         if noise is None:
             drawn = torch.randn(1, *shape, generator=self._generator)
-            return self._on_device(drawn * self._config.noise_scale)
+            return drawn * self._config.noise_scale
         given = finite_array(noise, shape, 'noise').astype(np.float32)
-        return self._on_device(torch.from_numpy(given)[None])
-
-    def _on_device(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self._device)
+        return torch.from_numpy(given)[None]
 
 
 def _check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:

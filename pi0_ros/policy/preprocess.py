@@ -46,6 +46,11 @@ _RESIZE: dict[Rules, tuple[Callable[[NDArray[np.uint8], int, int], Tensor], torc
 }
 
 
+def pixel_dtype(rules: Rules) -> torch.dtype:
+    """Return the dtype of encoded pictures."""
+    return _RESIZE[rules][1]
+
+
 class Encoded(NamedTuple):
     """
     An observation as the model takes it, on the CPU; stacked along a new first axis, a batch.

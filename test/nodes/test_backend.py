@@ -13,14 +13,17 @@ import pytest
 import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
 from std_msgs.msg import String
+import torch
 
 from pi0_ros.nodes import parameters
 from pi0_ros.nodes.backend import make_policy
 from pi0_ros.nodes.policy_node import PolicyNode
+from pi0_ros.policy import cpu
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.types import InputError
 
 CONFIG = Path(__file__).parents[2] / 'config'
+CHECKPOINT = CONFIG.parent / 'checkpoints' / 'untrained'
 ROBOT = CONFIG / 'robots' / 'aloha_sim.yaml'
 ALOHA = CONFIG / 'servers' / 'aloha.yaml'
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -136,3 +139,23 @@ def test_local_backend_asks_for_a_checkpoint():
     asked = SimpleNamespace(backend='local', checkpoint='')
     with pytest.raises(InputError, match='parameter checkpoint: expected the folder'):
         make_policy(asked, load_robot(ROBOT), ExitStack())
+
+
+@pytest.mark.parametrize(('dtype', 'info', 'doubts'), [
+    ('float32', 'avx2', 0), ('bfloat16', 'avx2', 1), ('bfloat16', 'avx2 avx512_bf16', 0),
+])  # fmt: skip
+def test_local_backend_tells_how_it_runs_and_what_starting_took(
+    monkeypatch, tmp_path, dtype, info, doubts
+):
+    monkeypatch.setattr(cpu, 'CPU_INFO', tmp_path / 'cpuinfo')
+    cpu.CPU_INFO.write_text(f'flags : {info}\n')
+    asked = SimpleNamespace(
+        backend='local', checkpoint=str(CHECKPOINT), num_steps=2, device='cpu', dtype=dtype,
+        rtc='none', seed=0, engine='eager', threads=torch.get_num_threads(),
+    )  # fmt: skip
+    backend = make_policy(asked, load_robot(ROBOT), ExitStack())
+    assert list(backend.start_up) == ['engine', 'threads', 'load_s', 'warm_up_s']
+    assert backend.start_up['engine'] == 'eager'
+    assert backend.start_up['threads'] == asked.threads
+    assert 'engine eager' in backend.name
+    assert len(backend.doubts) == doubts

@@ -1,39 +1,243 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The engine: what flow.sample_actions gives, in timed stages."""
+"""The engines: what flow.sample_actions gives, whatever is masked, in timed stages."""
 
+from __future__ import annotations
+
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache, partial
+import gc
+import itertools
+from pathlib import Path
+import re
+import shutil
+import weakref
 
 import pytest
+from safetensors.torch import load_file
 import torch
 
+from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.config import tiny_config
-from pi0_ros.model.flow import sample_actions
-from pi0_ros.model.pi0 import Inputs, Pi0
-from pi0_ros.policy.engine import EagerEngine, Stopwatch
+from pi0_ros.model.flow import denoise, sample_actions
+from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
+from pi0_ros.model.pi0 import Inputs
+from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.model.reference import read_given
+from pi0_ros.model.verify import RECORDED, WEIGHTS
+from pi0_ros.policy import fused_layers
+from pi0_ros.policy.cuda_graph import GraphEngine
+from pi0_ros.policy.engine import ENGINES, Steer, Stopwatch, make_engine
+from pi0_ros.policy.images import to_unit_range
+from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.tools.untrained import untrained_model
+from pi0_ros.types import InputError
 
 CPU = torch.device('cpu')
+CAMERAS = 3
+STAGES = ['upload', 'vision', 'prefix', 'denoise', 'download']
 
 
-@pytest.mark.parametrize('pi05', [False, True])
-def test_stages_equal_the_whole(pi05):
-    torch.manual_seed(0)
-    config = replace(tiny_config(pi05=pi05), horizon=7)
-    model = Pi0(config)
-    size = config.vision.image_size
-    inputs = Inputs(
-        images={'base_0_rgb': torch.rand(1, 3, size, size) * 2 - 1},
-        image_masks={'base_0_rgb': torch.tensor([True])},
-        tokens=torch.randint(0, config.vocab_size, (1, config.max_token_len)),
-        token_mask=torch.arange(config.max_token_len)[None] < 5,
-        state=torch.randn(1, config.action_dim),
+@cache
+def random_model(pi05):
+    """Return a small model none of whose weights is zero."""
+    torch.manual_seed(1)
+    model = untrained_model(replace(tiny_config(pi05=pi05), horizon=7, known_actions=3)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    return model
+
+
+# 'replayed' is cuda_graph without CUDA: its buffers and signatures, and what isn't recorded.
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason='needs CUDA')
+KINDS = [
+    'eager',
+    'replayed',
+    *(pytest.param((kind, 'cuda'), marks=needs_cuda, id=f'{kind}-cuda') for kind in ENGINES),
+]
+
+
+@pytest.fixture(autouse=True)
+def _all_of_float32():
+    """Convolutions of CUDA keep ten bits of float32 unless told otherwise."""
+    before, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, False
+    yield
+    torch.backends.cudnn.allow_tf32 = before
+
+
+class Rehearsal(GraphEngine):
+    """Small models show what rounding does only if it is not to a multiple of 32."""
+
+    grain = 4
+
+    def _wrap(self):
+        return super(GraphEngine, self)._wrap()
+
+
+@cache
+def engine_of(kind, pi05, num_steps=10):
+    model = deepcopy(random_model(pi05))
+    if kind == 'replayed':
+        return Rehearsal(model, num_steps, record=lambda function: function)
+    kind, device = kind if isinstance(kind, tuple) else (kind, 'cpu')
+    return make_engine(model.to(device), num_steps, kind)
+
+
+def observe(config, seen, lengths):
+    """Return a batch of observations and noise; seen and lengths are those of each row."""
+    generator = torch.Generator().manual_seed(2)
+    batch, size, length = len(seen), config.vision.image_size, config.max_token_len
+    pixels = torch.randint(
+        256, (batch, CAMERAS, 3, size, size), generator=generator, dtype=torch.uint8
     )
-    noise = torch.randn(1, config.horizon, config.action_dim)
-    stopwatch = Stopwatch(CPU)
-    actions = EagerEngine(model, 4).sample(inputs, noise, stopwatch)
-    assert torch.equal(actions, sample_actions(model, inputs, noise, 4).detach())
-    assert not actions.requires_grad
-    assert list(stopwatch.milliseconds) == ['vision', 'prefix', 'denoise']
+    tokens = torch.randint(config.vocab_size, (batch, length), generator=generator)
+    token_mask = torch.arange(length) < torch.tensor(lengths)[:, None]
+    state = torch.randn(batch, config.action_dim, generator=generator)
+    noise = torch.randn(batch, config.horizon, config.action_dim, generator=generator)
+    return Encoded(pixels, torch.tensor(seen), tokens, token_mask, state), noise
+
+
+def plain_inputs(observations):
+    images = to_unit_range(observations.pixels)
+    return Inputs(
+        {str(i): images[:, i] for i in range(CAMERAS)},
+        {str(i): observations.seen[:, i] for i in range(CAMERAS)},
+        observations.tokens,
+        observations.token_mask,
+        observations.state,
+    )
+
+
+def plain(model, observations, noise, num_steps=10):
+    with torch.no_grad():
+        return sample_actions(model, plain_inputs(observations), noise, num_steps)
+
+
+def check(kind, pi05, seen, lengths, num_steps=10):
+    check_with(engine_of(kind, pi05, num_steps), pi05, seen, lengths, num_steps)
+
+
+def check_with(engine, pi05, seen, lengths, num_steps=10):
+    model = random_model(pi05)
+    observations, noise = observe(model.config, seen, lengths)
+    found = engine.sample(observations, noise, Stopwatch(engine.device))
+    expected = plain(model, observations, noise, num_steps)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+SEEN = [seen for seen in itertools.product([True, False], repeat=CAMERAS) if any(seen)]
+
+
+@pytest.mark.parametrize('seen', SEEN, ids=str)
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', KINDS)
+def test_actions_are_the_plain_ones_whatever_is_masked(kind, pi05, seen):
+    for length in (0, 1, 5, tiny_config().max_token_len):
+        check(kind, pi05, [seen], [length])
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', KINDS)
+@pytest.mark.parametrize('others', [[], [(False, True, True)]], ids=['two', 'three'])
+def test_rows_of_a_batch_may_differ_in_what_is_masked(kind, pi05, others):
+    rows = [(True, True, True), (False, False, True), *others]
+    check(kind, pi05, rows, [2, 8, 0][: len(rows)])
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', KINDS)
+def test_one_step_is_enough(kind, pi05):
+    check(kind, pi05, [(True, False, True)], [4], num_steps=1)
+
+
+def test_who_sees_and_is_told_nothing_acts_on_his_state():
+    """The plain path averages over the masked there; here it sees the suffix alone."""
+    model = random_model(pi05=False)
+    observations, noise = observe(model.config, [(False,) * CAMERAS], [0])
+    actions = engine_of('eager', pi05=False).sample(observations, noise, Stopwatch(CPU))
+    assert actions.isfinite().all()
+
+
+STEERS = ['guided', 'direct', 'trained']
+
+
+def steer_of(name, noise, device=CPU):
+    old = torch.randn(noise.shape, generator=torch.Generator().manual_seed(4)).to(device)
+    if name == 'trained':
+        return Steer(partial(continued, actions=old, known=torch.tensor([2], device=device)))
+    guidance = Guidance(old, soft_mask(noise.shape[1], 2, 5).to(device), Pull(name))
+    return Steer(partial(guided, guidance=guidance), name == 'guided')
+
+
+@pytest.mark.parametrize('name', STEERS)
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+@pytest.mark.parametrize('kind', KINDS)
+def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
+    model = random_model(pi05)
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    steer, inputs = steer_of(name, noise), plain_inputs(observations)
+    with torch.no_grad():
+        context = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
+        velocity = partial(model.velocity, context, inputs.state)
+        expected = denoise(steer.change(velocity), noise, 10)
+    engine = engine_of(kind, pi05)
+    steer = steer_of(name, noise, engine.device)
+    found = engine.sample(observations, noise, Stopwatch(engine.device), steer)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    assert not found.requires_grad
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_the_stages_are_told_in_order(kind):
+    observations, noise = observe(tiny_config(), [(True, True, True)], [8])
+    noise = noise.repeat(1, 2, 1)[:, :7]
+    engine = engine_of(kind, pi05=False)
+    stopwatch = Stopwatch(engine.device)
+    engine.sample(observations, noise, stopwatch)
+    assert list(stopwatch.milliseconds) == STAGES
+
+
+@pytest.mark.parametrize('case', ['pi0/a', 'pi0/b', 'pi0/c', 'pi05/a', 'pi05/b', 'pi05/c'])
+def test_the_recorded_actions_of_the_public_model_are_met(case):
+    folder = Path(__file__).parents[1] / 'reference' / case
+    io = load_file(folder / RECORDED)
+    model, config = load_checkpoint(folder, weights=WEIGHTS)
+    given = read_given(folder, io, config)
+    images, masks = given.inputs.images.values(), given.inputs.image_masks.values()
+    pixels, seen = torch.stack(tuple(images), 1) / 2 + 0.5, torch.stack(tuple(masks), 1)
+    observations = Encoded(
+        pixels, seen, given.inputs.tokens, given.inputs.token_mask, given.inputs.state
+    )
+    names = [name for name in io if re.fullmatch(r'out\.sample\.n\d+\.actions', name)]
+    assert names
+    for name in names:
+        engine = make_engine(model, int(name.split('.')[2][1:]), 'eager')
+        found = engine.sample(observations, given.noise, Stopwatch(CPU))
+        torch.testing.assert_close(found, io[name], atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
+    model = deepcopy(random_model(pi05))
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    exact = plain(model, observations, noise)
+    dtypes = parameter_dtypes(model, torch.bfloat16)
+    for name, parameter in model.named_parameters():
+        parameter.data = parameter.data.to(dtypes[name])
+    rounded = plain(model, observations, noise)
+    found = make_engine(model, 10, 'eager').sample(observations, noise, Stopwatch(CPU))
+    assert found.dtype == torch.float32
+    assert (found - exact).abs().max() < 2 * (rounded - exact).abs().max()
+
+
+@pytest.mark.parametrize('onednn', [False, True])
+def test_it_does_not_matter_who_multiplies(monkeypatch, onednn):
+    monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda _numbers: onednn)
+    engine = make_engine(deepcopy(random_model(pi05=False)), 10, 'eager')
+    assert engine.pipeline.text[0].qkv.onednn == onednn
+    check_with(engine, False, [(True, False, True), (True, True, True)], [5, 8])
 
 
 def test_laps_follow_one_another():
@@ -42,3 +246,102 @@ def test_laps_follow_one_another():
     stopwatch.lap('two')
     assert list(stopwatch.milliseconds) == ['one', 'two']
     assert all(value >= 0 for value in stopwatch.milliseconds.values())
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_the_model_stays_what_it_was(pi05):
+    """Its weights are views now, and weigh what they weighed."""
+    model = deepcopy(random_model(pi05))
+    engine = make_engine(model, 10, 'eager')
+    observations, noise = observe(model.config, [(True, False, True)], [5])
+    again = plain(model, observations, noise)
+    assert torch.equal(again, plain(random_model(pi05), observations, noise))
+    layer, own = model.text.stack[0], engine.pipeline.text[0]
+    assert layer.self_attn.q_proj.weight.data_ptr() == own.qkv.weight.data_ptr()
+    storages = {p.untyped_storage().data_ptr(): p.untyped_storage().nbytes()
+                for p in (*model.parameters(), *engine.pipeline.parameters())}  # fmt: skip
+    folded = engine.pipeline.actions.project.weight.nbytes * (not pi05)
+    assert sum(storages.values()) - folded == sum(p.nbytes for p in model.parameters())
+
+
+def test_a_recording_serves_all_of_its_length():
+    recorded = []
+    engine = Rehearsal(deepcopy(random_model(pi05=False)), 2, lambda f: recorded.append(f) or f)
+    engine.warm_up(2)
+    prepared = len(recorded)
+    assert prepared == 3 * len(engine._recordings)
+    for length in range(1, engine.config.max_token_len + 1):
+        for seen in [(True, False, True), (False, True, True)]:
+            check_with(engine, False, [seen], [length], num_steps=2)
+    assert len(recorded) == prepared
+
+
+@pytest.mark.parametrize('name', STEERS)
+def test_only_what_takes_derivatives_is_not_recorded(name):
+    recorded = []
+    engine = Rehearsal(deepcopy(random_model(pi05=True)), 2, lambda f: recorded.append(f) or f)
+    observations, noise = observe(engine.config, [(True, True, True)], [8])
+    for _ in range(2):
+        engine.sample(observations, noise, Stopwatch(CPU), steer_of(name, noise))
+    assert len(recorded) == 3 + (name != 'guided')
+
+
+def test_cuda_graphs_need_cuda():
+    with pytest.raises(InputError, match='engine: cuda_graph: expected the model on a CUDA dev'):
+        make_engine(deepcopy(random_model(pi05=False)), 10, 'cuda_graph')
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_what_is_not_needed_goes_with_the_model(pi05):
+    model = deepcopy(random_model(pi05))
+    unused = [model.text.layers[-1].mlp.gate_proj.weight, model.text.norm.weight]
+    unused += [model.time_mlp_in.weight] if pi05 else [model.action_time_mlp_in.weight]
+    unused = [weakref.ref(weight) for weight in unused]
+    engine = make_engine(model, 10, 'eager')
+    del model
+    gc.collect()
+    assert engine.pipeline.text
+    assert [weight() for weight in unused] == [None] * len(unused)
+
+
+def test_unknown_engines_are_refused():
+    with pytest.raises(InputError, match=r"engine: expected one of auto, eager, .*, found 'fast'"):
+        make_engine(random_model(pi05=False), 10, 'fast')
+
+
+def test_compiled_is_plain_and_compiles_once_for_all_lengths(monkeypatch):
+    """Of the compiler only what decides when to compile: it is slow, and the same anywhere."""
+    compiled = []
+
+    def backend(graph, _inputs):
+        compiled.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, 'compile', partial(torch.compile, backend=backend))
+    for pi05 in (False, True):
+        torch.compiler.reset()
+        engine = make_engine(deepcopy(random_model(pi05)), 2, 'compiled')
+        engine.warm_up(CAMERAS)
+        prepared = len(compiled)
+        for seen, length in itertools.product(SEEN[::2], (0, 5)):
+            check_with(engine, pi05, [seen], [length], num_steps=2)
+        assert len(compiled) == prepared
+        check_with(engine, pi05, [(True, True, False), (False, True, False)], [1, 8], num_steps=2)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which('g++') is None, reason='needs a compiler')
+def test_compiled_by_the_real_compiler(monkeypatch, tmp_path):
+    monkeypatch.setenv('TORCHINDUCTOR_CACHE_DIR', str(tmp_path))
+    torch.compiler.reset()
+    engine = make_engine(deepcopy(random_model(pi05=True)), 2, 'compiled')
+    check_with(engine, True, [(True, False, True)], [5], num_steps=2)
+
+
+def test_a_compiler_that_fails_is_named(monkeypatch):
+    def broken(_function, **_options):
+        raise RuntimeError('no g++')
+
+    monkeypatch.setattr(torch, 'compile', lambda *_a, **_o: broken)
+    with pytest.raises(InputError, match=r'engine: compiled: torch.compile fails on cpu: no g'):
+        make_engine(deepcopy(random_model(pi05=False)), 10, 'compiled')

@@ -96,7 +96,7 @@ def test_a_chunk_is_stamped_named_and_timed(policy, robot, observation):
     assert chunk.stamp_ns == observation.stamp_ns
     assert chunk.times_ns.tolist() == [k * 20_000_000 for k in range(50)]
     assert list(inference.milliseconds) == [
-        'preprocess', 'vision', 'prefix', 'denoise', 'postprocess',
+        'preprocess', 'upload', 'vision', 'prefix', 'denoise', 'download', 'postprocess',
     ]  # fmt: skip
     assert all(value >= 0 for value in inference.milliseconds.values())
 
@@ -217,7 +217,7 @@ def test_bad_observations_are_named(policy, observation, noise):
 def test_an_output_that_is_not_finite_becomes_no_chunk(checkpoint, robot, observation):
     policy = Policy.load(checkpoint, robot)
     with torch.no_grad():
-        policy._engine._model.action_out_proj.bias.fill_(float('nan'))
+        policy._engine.pipeline.action_out_proj.bias.fill_(float('nan'))
     with pytest.raises(InputError, match=r'output of the model: nan at index \(0, 0\)'):
         policy.infer(observation)
 
@@ -327,3 +327,17 @@ def test_rtc_that_cannot_be_had_is_refused(checkpoint, robot):
         Policy.load(checkpoint, robot, rtc='rtc')
     with pytest.raises(InputError, match='known_actions'):
         Policy.load(checkpoint, robot, rtc='trained')
+
+
+@pytest.mark.parametrize('rtc', ['none', 'guided', 'direct'])
+def test_warming_up_changes_no_chunk(checkpoint, robot, observation, rtc):
+    plain, warm = (Policy.load(checkpoint, robot, rtc=rtc, seed=0, num_steps=2) for _ in 'ab')
+    warm.warm_up()
+    assert warm.engine_name == 'eager'
+    expected = plain.infer(observation).chunk.positions
+    assert np.array_equal(warm.infer(observation).chunk.positions, expected)
+
+
+def test_an_engine_that_cannot_run_here_is_refused(checkpoint, robot):
+    with pytest.raises(InputError, match='engine: cuda_graph: expected the model on a CUDA'):
+        Policy.load(checkpoint, robot, engine='cuda_graph')

@@ -1,0 +1,82 @@
+# Copyright 2026 The pi0_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What inference may take of the CPU, and which numbers the CPU is good at."""
+
+from __future__ import annotations
+
+from functools import cache
+import os
+from pathlib import Path
+import re
+
+import torch
+
+# The names that Linux has for instructions that multiply in these formats, on x86 and on ARM.
+_MULTIPLIES = {
+    'bfloat16': {'avx512_bf16', 'amx_bf16', 'bf16'},
+    'float16': {'avx512_fp16', 'amx_fp16', 'fphp'},
+}
+CPU_INFO = Path('/proc/cpuinfo')
+ONEDNN_FROM = 1_000_000  # numbers; measured: on an AMD EPYC both take as long for 50 tokens
+
+
+def _cpu_info() -> str:
+    """Return what Linux says about the CPU; nothing where there is no Linux."""
+    return CPU_INFO.read_text(encoding='utf-8') if CPU_INFO.is_file() else ''
+
+
+@cache
+def _mkl_is_slow() -> bool:
+    intel = 'GenuineIntel' in _cpu_info()
+    mkl: bool = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+    return mkl and hasattr(torch.ops.mkldnn, '_linear_pointwise') and not intel
+
+
+def prefers_onednn(numbers: int) -> bool:
+    """
+    Tell whether oneDNN multiplies float32 faster than what PyTorch takes for it, MKL.
+
+    :param numbers: in the matrix; with a small one, the call itself is what takes time.
+    """
+    return numbers >= ONEDNN_FROM and _mkl_is_slow()
+
+
+def choose_threads(asked: int, available: int, cores: int) -> int:
+    """
+    Return with how many threads to compute.
+
+    :param asked: 0 for as many as leave a core to the executor and the drivers, which must not
+        wait for one.
+    :param available: what PyTorch would take, which the user may have limited.
+    :param cores: that this process may run on.
+    """
+    return asked or max(1, min(available, cores - 1))
+
+
+def use_threads(asked: int) -> int:
+    """
+    Let PyTorch compute with a number of threads in this process, and return it.
+
+    :param asked: see :func:`choose_threads`.
+    """
+    cores = len(os.sched_getaffinity(0))
+    threads = choose_threads(asked, torch.get_num_threads(), cores)
+    torch.set_num_threads(threads)
+    return threads
+
+
+def slow_dtype(dtype: str, cpu_info: str | None = None) -> str:
+    """
+    Return why a CPU is slow with a dtype; empty if it isn't.
+
+    :param dtype: of the bulk of the weights, one of :data:`pi0_ros.model.precision.DTYPES`.
+    :param cpu_info: what Linux says about the CPU; this machine's when None.
+    """
+    known = set(re.findall(r'\w+', cpu_info or _cpu_info()))
+    needed = _MULTIPLIES.get(dtype, set())
+    if not known or not needed or needed & known:
+        return ''
+    return (
+        f'dtype: this CPU has no instructions for {dtype} (one of {", ".join(sorted(needed))}), '
+        'so it halves the memory but takes longer than float32'
+    )
