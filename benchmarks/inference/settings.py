@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from pi0_ros.model.checkpoint import load_checkpoint
+from benchmarks.inference.floor import Load
 from pi0_ros.model.config import Pi0Config
+from pi0_ros.policy.policy import check_dtype
 from pi0_ros.types import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,8 @@ class Settings:
             least = 1 if field.name in positive else 0
             if isinstance(value, int) and value < least:
                 raise InputError(f'{field.name}: expected at least {least}, found {value}')
+        if not self.public and (self.layers or self.vision_layers):
+            raise InputError(f'layers: expected none for {self.model}, which has its own')
         if self.masked >= self.cameras:
             raise InputError(
                 f'masked: expected fewer than the {self.cameras} cameras, found {self.masked}'
@@ -85,22 +88,29 @@ CASES = {
     'gpu': _CUDA,
     'gpu-pi05': replace(_CUDA, model='pi05', tokens=200, real_tokens=60),
     'full': Settings(masked=1, tokens=48, real_tokens=20, threads=2),
-    'demo': Settings(model='checkpoints/demo', cameras=2, threads=2),
+    'demo': Settings(model='checkpoints/demo', cameras=2, threads=1),
 }
 
 
 def sizes(settings: Settings) -> Pi0Config:
-    """
-    Return the sizes of the network.
+    """Return the sizes of a public network, as deep as is asked for."""
+    config = PUBLIC[settings.model]
+    depth = settings.layers or config.text.depth
+    layers = settings.vision_layers or config.vision.num_hidden_layers
+    return replace(
+        config,
+        vision=replace(config.vision, num_hidden_layers=layers),
+        text=replace(config.text, depth=depth),
+        expert=replace(config.expert, depth=depth),
+    )
 
-    :raises InputError: if the checkpoint can't be read, or there are more real tokens than tokens.
+
+def lengths(settings: Settings, config: Pi0Config) -> Pi0Config:
     """
-    if settings.public:
-        config = _thinned(PUBLIC[settings.model], settings)
-    else:
-        if settings.layers or settings.vision_layers:
-            raise InputError(f'layers: those of {settings.model} are what they are')
-        _, config = load_checkpoint(ROOT / settings.model)
+    Return the sizes with the horizon and the length of the prompt that are asked for.
+
+    :raises InputError: if more tokens are real than there are.
+    """
     config = replace(
         config,
         horizon=settings.horizon or config.horizon,
@@ -108,7 +118,7 @@ def sizes(settings: Settings) -> Pi0Config:
     )
     if settings.real_tokens > config.max_token_len:
         raise InputError(
-            f'real_tokens: expected at most the {config.max_token_len} of the prompt, '
+            f'real_tokens: expected at most the {config.max_token_len} tokens of the prompt, '
             f'found {settings.real_tokens}'
         )
     return config
@@ -119,12 +129,12 @@ def real_tokens(settings: Settings, config: Pi0Config) -> int:
     return settings.real_tokens or config.max_token_len
 
 
-def _thinned(config: Pi0Config, settings: Settings) -> Pi0Config:
-    depth = settings.layers or config.text.depth
-    layers = settings.vision_layers or config.vision.num_hidden_layers
-    return replace(
-        config,
-        vision=replace(config.vision, num_hidden_layers=layers),
-        text=replace(config.text, depth=depth),
-        expert=replace(config.expert, depth=depth),
+def load_of(settings: Settings, config: Pi0Config) -> Load:
+    """Return what goes through the network."""
+    return Load(
+        cameras=settings.seen,
+        tokens=real_tokens(settings, config),
+        steps=settings.steps,
+        batch=settings.batch,
+        dtype=check_dtype(settings.dtype),
     )
