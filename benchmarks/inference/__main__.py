@@ -33,6 +33,7 @@ SECONDS = {'cpu': 60.0, 'cuda': 300.0}
 # How openpi runs by default on a GPU; on a CPU it is compiled for minutes, to no great effect.
 COMPILED = {'cpu': 'none', 'cuda': 'max-autotune'}
 SERIES_SHARE = 10  # of the runs and the time that a case gets, for one point of a series
+PICTURE = 'performance.png'
 NAMES = tuple(field.name for field in fields(Settings))
 
 
@@ -121,7 +122,8 @@ def tell(record: Record) -> None:
     shown = ', '.join(f'{name} {getattr(settings, name)}' for name in NAMES)
     print(
         f'{record.case or "own settings"}: {shown}\n'
-        f'{record.device}, {record.runs} runs; measured {record.flops_per_s / 1e9:.4g} GFLOP/s, '
+        f'{record.device}, {record.engine}, {record.runs} runs; '
+        f'measured {record.flops_per_s / 1e9:.4g} GFLOP/s, '
         f'{record.bytes_per_s / 1e9:.3g} GB/s'
     )
     print(tables.plain(table.STAGE_HEAD, table.stages(record)))
@@ -143,12 +145,18 @@ def document(doc: Path, records: Sequence[Record]) -> None:
     file = doc / 'performance.md'
     for name, head, rows in (
         ('goals', table.GOAL_HEAD, table.goals(records)),
+        ('cases', table.CASE_HEAD, table.cases()),
         ('runs', table.RUN_HEAD, table.runs(records)),
         ('stages', table.EVERY_HEAD, table.every_stage(records)),
         ('series', table.SERIES_HEAD, table.series(records)),
     ):
-        tables.fill(file, name, tables.markdown(head, rows))
-    draw(doc / 'performance.png', records)
+        text = tables.markdown(head, rows) if rows else table.NOT_MEASURED
+        tables.fill(file, name, text)
+    draw(doc / PICTURE, records)
+    drawn = any(record.series for record in records)
+    tables.fill(
+        file, 'picture', f'![time against work]({PICTURE})' if drawn else table.NOT_MEASURED
+    )
 
 
 if __name__ == '__main__':

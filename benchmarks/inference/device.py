@@ -63,15 +63,16 @@ def commit(folder: Path = ROOT) -> str:
 def watch_memory(device: torch.device) -> None:
     """Begin anew to look for the most memory in use."""
     if device.type == 'cuda':
+        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
     else:
         Path('/proc/self/clear_refs').write_text('5', encoding='ascii')
 
 
 def peak_memory(device: torch.device) -> int:
-    """Return the most memory in use since: tensors on the GPU, or all of the process [bytes]."""
-    if device.type == 'cuda':
-        return int(torch.cuda.max_memory_allocated(device))
+    """Return the most memory since: PyTorch's on the GPU, or all of the process [bytes]."""
+    if device.type == 'cuda':  # held, not in use: the memory of a graph is never given back
+        return int(torch.cuda.max_memory_reserved(device))
     line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(_PEAK))
     return int(line.split()[1]) * 1024
 

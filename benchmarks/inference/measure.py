@@ -152,6 +152,7 @@ def record(
         device=describe(ours.device),
         versions=versions(),
         settings=settings,
+        engine=ours.engine,
         runs=len(runs),
         stages=by_stage(runs, settings.steps),
         floor={name: round(value, 4) for name, value in floor.items()},

@@ -56,6 +56,8 @@ class Ours:
         model.config = self.config = lengths(settings, model.config)
         self.device = torch.device(settings.device)
         """Where it runs."""
+        self.engine = 'eager'
+        """What runs it."""
         self._engine = EagerEngine(model, settings.steps)
         generator = np.random.default_rng(SEED)
         shape = (settings.batch, settings.seen, *CAMERA_SIZE, 3)

@@ -46,6 +46,7 @@ class Record:
     :param commit: of this repository.
     :param device: its name.
     :param versions: of what the time depends on.
+    :param engine: what ran the model.
     :param runs: how many chunks were timed.
     :param stages: percentiles of each stage, in order [ms].
     :param floor: what the stages need at least, by the two rates [ms].
@@ -63,6 +64,7 @@ class Record:
     device: str
     versions: Mapping[str, str]
     settings: Settings
+    engine: str
     runs: int
     stages: Mapping[str, Mapping[str, float]]
     floor: Mapping[str, float]

@@ -16,6 +16,10 @@ RUN_HEAD = (
     'case', 'device', 'chunk p50 [ms]', 'p99', 'floor', 'ratio', 'openpi p50 [ms]', 'of openpi',
     'difference', 'weights + cache [GB]', 'peak [GB]', 'runs', 'date, commit',
 )  # fmt: skip
+CASE_HEAD = (
+    'case', 'model', 'layers (vision)', 'cameras (masked)', 'tokens (real)', 'actions', 'steps',
+    'dtype', 'device', 'CPU threads',
+)  # fmt: skip
 EVERY_HEAD = ('case', *STAGE_HEAD)
 GOAL_HEAD = ('case', 'what', 'wanted', 'found', '')
 SERIES_HEAD = (
@@ -75,6 +79,25 @@ def stages(record: Record) -> list[tuple[str, ...]]:
             *_beside(found['p50'], floor.get(name)),
         )
         for name, found in record.stages.items()
+    ]
+
+
+def cases() -> list[tuple[str, ...]]:
+    """Return what the cases are, as long as :data:`CASE_HEAD`."""
+    return [
+        (
+            name,
+            one.model,
+            f'{_given(one.layers)} ({_given(one.vision_layers)})',
+            f'{one.cameras} ({one.masked})',
+            f'{_given(one.tokens)} ({_given(one.real_tokens)})',
+            _given(one.horizon),
+            str(one.steps),
+            one.dtype,
+            one.device,
+            _given(one.threads),
+        )
+        for name, one in CASES.items()
     ]
 
 
@@ -141,7 +164,7 @@ def _run(record: Record) -> tuple[str, ...]:
     chunk = record.stages['chunk']
     return (
         record.case,
-        f'{record.device}, {record.settings.dtype}',
+        f'{record.device}, {record.settings.dtype}, {record.engine}',
         number(chunk['p50']),
         number(chunk['p99']),
         *_beside(chunk['p50'], sum(record.floor.values())),
@@ -155,17 +178,23 @@ def _run(record: Record) -> tuple[str, ...]:
     )
 
 
+def _given(value: int) -> str:
+    return str(value) if value else "the model's"
+
+
 def _compiled(mode: str) -> str:
     return 'eager' if mode == 'none' else mode
 
 
 def _judged(goal: Goal, record: Record | None) -> tuple[str, ...]:
-    wanted = 'to be told' if goal.most is None else f'at most {number(goal.most)} {goal.unit}'
+    wanted = (
+        'to be told' if goal.most is None else f'at most {number(goal.most)} {goal.unit}'.rstrip()
+    )
     figure = None if record is None else goal.figure(record)
     if figure is None:
         return (goal.case, goal.what, wanted, NOT_MEASURED, '')
     met = '' if goal.most is None else 'met' if figure <= goal.most else 'missed'
-    return (goal.case, goal.what, wanted, f'{number(figure)} {goal.unit}', met)
+    return (goal.case, goal.what, wanted, f'{number(figure)} {goal.unit}'.rstrip(), met)
 
 
 def _beside(found: float, floor: float | None) -> Sequence[str]:

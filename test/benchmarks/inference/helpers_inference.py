@@ -20,6 +20,7 @@ def record(case='cpu', *, series='', settings=None, rival=None, device='a device
         device=device,
         versions={'torch': '2.13.0'},
         settings=settings or CASES[case],
+        engine='eager',
         runs=len(RUNS),
         stages=by_stage(RUNS, 10),
         floor={'vision': 5.5, 'prefix': 15.0, 'denoise': 10.0},

@@ -65,11 +65,18 @@ def test_what_was_not_measured_says_so():
 def test_goals_are_met_or_missed():
     found = table.goals([record('cpu', rival=rival(100.0)), record('demo')])
     verdicts = {row[0]: row[3:] for row in found}
-    assert verdicts['cpu'] == ('0.615 ', 'missed')
+    assert verdicts['cpu'] == ('0.615', 'missed')
     assert verdicts['demo'] == ('61.5 ms', 'missed')
     better = table.goals([record('cpu', rival=rival(200.0))])
     assert {row[0]: row[4] for row in better}['cpu'] == 'met'
     assert all(len(row) == len(table.GOAL_HEAD) for row in found)
+
+
+def test_cases_are_told():
+    rows = {row[0]: row for row in table.cases()}
+    assert rows['cpu'][1:5] == ('pi0', '4 (4)', '3 (1)', '48 (20)')
+    assert rows['demo'][2] == "the model's (the model's)"
+    assert {len(row) for row in rows.values()} == {len(table.CASE_HEAD)}
 
 
 def test_the_last_of_a_kind_counts():
