@@ -179,7 +179,7 @@ def _run(record: Record) -> tuple[str, ...]:
 
 
 def _given(value: int) -> str:
-    return str(value) if value else "the model's"
+    return str(value) if value else '–'
 
 
 def _compiled(mode: str) -> str:
