@@ -45,10 +45,10 @@ def main(words: Sequence[str] | None = None) -> int:
         for record in measured(arguments):
             append(arguments.results, record)
             tell(record)
+        document(arguments.doc, read(arguments.results))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
-    document(arguments.doc, read(arguments.results))
     return 0
 
 

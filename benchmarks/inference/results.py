@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.inference.settings import Settings
+from pi0_ros.types import InputError
 
 PERCENTILES = ('p50', 'p95', 'p99', 'max')
 
@@ -110,10 +111,20 @@ def append(file: Path, record: Record) -> None:
 
 
 def read(file: Path) -> list[Record]:
-    """Return the records of the file, oldest first; none if there is no file."""
+    """
+    Return the records of the file, oldest first; none if there is no file.
+
+    :raises InputError: naming the line that is no record.
+    """
     if not file.is_file():
         return []
-    return [_record(json.loads(line)) for line in file.read_text(encoding='utf-8').splitlines()]
+    records = []
+    for i, line in enumerate(file.read_text(encoding='utf-8').splitlines(), 1):
+        try:
+            records.append(_record(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f'{file}: line {i}: expected a record, found {error}') from error
+    return records
 
 
 def _record(values: dict[str, object]) -> Record:

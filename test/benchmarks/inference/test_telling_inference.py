@@ -12,6 +12,7 @@ from benchmarks.inference import table
 from benchmarks.inference.plot import draw
 from benchmarks.inference.results import append, by_stage, percentiles, read
 from benchmarks.inference.settings import CASES
+from pi0_ros.types import InputError
 
 
 def test_records_come_back_as_they_were(tmp_path):
@@ -22,6 +23,16 @@ def test_records_come_back_as_they_were(tmp_path):
     assert read(file) == records
     assert all(json.loads(line) for line in file.read_text().splitlines())
     assert read(tmp_path / 'none') == []
+
+
+@pytest.mark.parametrize('line', ['{', '{}', '{"settings": {}, "against": null}', '3'])
+def test_a_line_that_is_no_record_is_named(tmp_path, line):
+    file = tmp_path / 'inference.jsonl'
+    append(file, record())
+    with file.open('a') as stream:
+        stream.write(line + '\n')
+    with pytest.raises(InputError, match='line 2'):
+        read(file)
 
 
 def test_percentiles():
