@@ -92,7 +92,7 @@ def measured(arguments: argparse.Namespace) -> Iterator[Record]:
     seconds = SECONDS[kind] if arguments.seconds is None else arguments.seconds
     yield measure(settings, Effort(arguments.runs, seconds), rival_of(arguments, kind), case=case)
     if arguments.series:
-        effort = Effort(arguments.runs // SERIES_SHARE, seconds / SERIES_SHARE)
+        effort = Effort(arguments.runs // SERIES_SHARE, seconds / SERIES_SHARE, least=2)
         yield from measure_series(settings, effort, case)
 
 

@@ -33,8 +33,7 @@ from pi0_ros.model.checkpoint import save_checkpoint
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.types import InputError
 
-WARM_UP = {'cpu': 2, 'cuda': 10}
-LEAST_RUNS = 3
+WARM_UP = {'cpu': 1, 'cuda': 10}
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,13 @@ class Effort:
     How long to measure.
 
     :param runs: chunks that are timed, at most.
-    :param seconds: after which no more begin, though :data:`LEAST_RUNS` always do.
+    :param seconds: after which no more begin.
+    :param least: how many are timed even so.
     """
 
     runs: int
     seconds: float
+    least: int = 3
 
 
 def measure(
@@ -120,7 +121,7 @@ def timed(
             openpi.run()
     watch_memory(ours.device)
     end = time.monotonic() + effort.seconds
-    while len(runs) < LEAST_RUNS or (len(runs) < effort.runs and time.monotonic() < end):
+    while len(runs) < effort.least or (len(runs) < effort.runs and time.monotonic() < end):
         actions, milliseconds = ours.run()
         runs.append(milliseconds)
         if openpi:
