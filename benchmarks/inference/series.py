@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchmarks.inference.measure import Effort, record, timed, use_threads, weights_bytes
 from benchmarks.inference.ours import Ours, build
 from benchmarks.inference.results import Record
-from benchmarks.inference.settings import Settings
+from benchmarks.inference.settings import Settings, lengths, real_tokens
 
 LONGEST_PROMPT = 200
 SERIES: dict[str, tuple[int, ...]] = {
@@ -32,7 +32,15 @@ def measure_series(base: Settings, effort: Effort, case: str) -> Iterator[Record
     use_threads(base)
     model = build(base)
     weights = weights_bytes(model)
-    base = replace(base, masked=0, cameras=base.seen, tokens=LONGEST_PROMPT)
+    config = lengths(base, model.config)
+    base = replace(
+        base,
+        masked=0,
+        cameras=base.seen,
+        tokens=LONGEST_PROMPT,
+        real_tokens=real_tokens(base, config),
+        horizon=config.horizon,
+    )
     for name, values in SERIES.items():
         for value in values:
             settings = replace(base, **{name: value})  # type: ignore[arg-type]

@@ -75,6 +75,21 @@ def test_a_series_has_every_point(doc, monkeypatch):
     assert [one.runs for one in records] == [3, 2, 2, 2]
 
 
+def test_points_of_a_series_do_not_touch_one_another(doc, monkeypatch):
+    monkeypatch.setattr(series, 'SERIES', {'horizon': (3,), 'real_tokens': (2,), 'steps': (10,)})
+    monkeypatch.setattr(series, 'LONGEST_PROMPT', 8)
+    assert (
+        run(
+            doc, *['--model', 'pi0', '--runs', '3', '--seconds', '0', '--threads', '1'], '--series'
+        )
+        == 0
+    )
+    base, horizon, tokens, again = read(doc / 'r.jsonl')
+    assert horizon.floor['denoise'] < base.floor['denoise']
+    assert tokens.floor['prefix'] < base.floor['prefix']
+    assert again.floor == base.floor
+
+
 def test_without_a_case_only_the_documents_are_renewed(doc):
     assert run(doc) == 0
     assert not (doc / 'r.jsonl').exists()
