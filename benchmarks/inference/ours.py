@@ -56,9 +56,9 @@ class Ours:
         model.config = self.config = lengths(settings, model.config)
         self.device = torch.device(settings.device)
         """Where it runs."""
-        self.engine = 'eager'
-        """What runs it."""
         self._engine = EagerEngine(model, settings.steps)
+        self.engine = 'eager'
+        """The name of what runs it."""
         generator = np.random.default_rng(SEED)
         shape = (settings.batch, settings.seen, *CAMERA_SIZE, 3)
         self._pictures = generator.integers(0, 256, shape, np.uint8)
