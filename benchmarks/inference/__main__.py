@@ -19,7 +19,7 @@ import sys
 
 from benchmarks import tables
 from benchmarks.inference import table
-from benchmarks.inference.against import COMPILE_MODES
+from benchmarks.inference.against import COMPILE_MODES, COMPILED
 from benchmarks.inference.measure import Effort, Rival, measure
 from benchmarks.inference.plot import draw
 from benchmarks.inference.results import Record, append, read
@@ -30,8 +30,6 @@ from pi0_ros.types import InputError
 RESULTS = ROOT / 'benchmarks' / 'results' / 'inference.jsonl'
 RUNS = 200
 SECONDS = {'cpu': 60.0, 'cuda': 300.0}
-# How openpi runs by default on a GPU; on a CPU it is compiled for minutes, to no great effect.
-COMPILED = {'cpu': 'none', 'cuda': 'max-autotune'}
 SERIES_SHARE = 10  # of the runs and the time that a case gets, for one point of a series
 PICTURE = 'performance.png'
 NAMES = tuple(field.name for field in fields(Settings))
@@ -68,7 +66,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument('--series', action='store_true', help='vary the work, too')
     parser.add_argument('--against', type=Path, help="openpi's checkout, to run in turn with")
     parser.add_argument('--against-python', type=Path, help="with openpi's requirements")
-    parser.add_argument('--against-compile', choices=COMPILE_MODES)
+    parser.add_argument(
+        '--against-compile', choices=COMPILE_MODES, default=COMPILED, help='how openpi is compiled'
+    )
     parser.add_argument('--results', type=Path, default=RESULTS, help='file to append to')
     parser.add_argument('--doc', type=Path, default=ROOT / 'doc', help='folder of the documents')
     return parser
@@ -90,13 +90,13 @@ def measured(arguments: argparse.Namespace) -> Iterator[Record]:
     if kind not in SECONDS:
         raise InputError(f'device: expected one of {list(SECONDS)}, found {settings.device!r}')
     seconds = SECONDS[kind] if arguments.seconds is None else arguments.seconds
-    yield measure(settings, Effort(arguments.runs, seconds), rival_of(arguments, kind), case=case)
+    yield measure(settings, Effort(arguments.runs, seconds), rival_of(arguments), case=case)
     if arguments.series:
         effort = Effort(arguments.runs // SERIES_SHARE, seconds / SERIES_SHARE, least=2)
         yield from measure_series(settings, effort, case)
 
 
-def rival_of(arguments: argparse.Namespace, kind: str) -> Rival | None:
+def rival_of(arguments: argparse.Namespace) -> Rival | None:
     """
     Return where openpi is, if it is asked for.
 
@@ -106,8 +106,7 @@ def rival_of(arguments: argparse.Namespace, kind: str) -> Rival | None:
         return None
     if arguments.against_python is None:
         raise InputError('against: expected --against-python with it, see doc/performance.md')
-    compiled = arguments.against_compile or COMPILED[kind]
-    return Rival(arguments.against, arguments.against_python, compiled)
+    return Rival(arguments.against, arguments.against_python, arguments.against_compile)
 
 
 def tell(record: Record) -> None:

@@ -32,6 +32,7 @@ CAMERAS = 3  # its slots, all of which it always computes
 COMPILE_MODES = (
     'none', 'default', 'reduce-overhead', 'max-autotune', 'max-autotune-no-cudagraphs',
 )  # fmt: skip
+COMPILED = 'max-autotune'  # its default
 # How far its actions may be from ours: rounding, in float32 and in the mixture.
 TOLERANCE = {'float32': 1e-4, 'bfloat16': 0.1}
 
