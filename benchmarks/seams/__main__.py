@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import tables
 from benchmarks.seams import table
 from benchmarks.seams.goals import RATE_HZ, Results, judge
 from benchmarks.seams.measures import measure
@@ -55,8 +56,8 @@ def main() -> None:
     results = {
         row: measure(run(row, robot, policies[row.policy]), arms) for row in every_row(policies)
     }
-    print(table.plain(table.HEAD, table.rows(results)), '', sep='\n')
-    print(table.plain(*judge(results)))
+    print(tables.plain(table.HEAD, table.rows(results)), '', sep='\n')
+    print(tables.plain(*judge(results)))
     write_tables(arguments.doc, results)
     shown = [Row(PICTURED, method, RATE_HZ, SHOWN_DELAY_S) for method in METHODS]
     traces = {row.method: run(row, robot, policies[PICTURED]) for row in shown}
@@ -78,10 +79,10 @@ def write_tables(doc: Path, results: Results) -> None:
         for row, measures in results.items()
         if (row.rate_hz, row.delay_s) == (RATE_HZ, SHOWN_DELAY_S)
     }
-    goals = table.markdown(*judge(results))
-    table.fill(doc / 'seams.md', 'goals', f'{today}:\n\n{goals}')
-    table.fill(doc / 'seams.md', 'table', table.markdown(table.HEAD, table.rows(short)))
-    every = table.markdown(table.HEAD, table.rows(results))
+    goals = tables.markdown(*judge(results))
+    tables.fill(doc / 'seams.md', 'goals', f'{today}:\n\n{goals}')
+    tables.fill(doc / 'seams.md', 'table', tables.markdown(table.HEAD, table.rows(short)))
+    every = tables.markdown(table.HEAD, table.rows(results))
     text = (
         f'# Every row of the seam benchmark\n\n{today}; [how to read it](seams.md).\n\n{every}\n'
     )

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks import tables
 from benchmarks.seams import table
 from benchmarks.seams.goals import GOALS, STRIVING, judge, worst
 from benchmarks.seams.measures import Measures
@@ -69,23 +70,23 @@ def test_table_has_a_cell_for_every_column(results):
     ('value', 'text'), [(22290.8, '22291'), (18.31, '18'), (0.000708, '0.00071'), (0.0, '0')]
 )
 def test_numbers_are_short(value, text):
-    assert table.number(value) == text
+    assert tables.number(value) == text
 
 
 def test_tables_in_both_forms():
     head, body = ('a', 'long'), [('x', '1'), ('yy', '2')]
-    assert table.plain(head, body) == 'a   long\nx   1\nyy  2'
-    assert table.markdown(head, body) == '| a | long |\n| --- | --- |\n| x | 1 |\n| yy | 2 |'
+    assert tables.plain(head, body) == 'a   long\nx   1\nyy  2'
+    assert tables.markdown(head, body) == '| a | long |\n| --- | --- |\n| x | 1 |\n| yy | 2 |'
 
 
 def test_region_of_a_document_is_filled_again_and_again(tmp_path):
     file = tmp_path / 'a.md'
     file.write_text('before\n<!-- t -->\n\n<!-- end of t -->\nafter\n')
     for text in ('one', 'two'):
-        table.fill(file, 't', text)
+        tables.fill(file, 't', text)
     assert file.read_text() == 'before\n<!-- t -->\ntwo\n<!-- end of t -->\nafter\n'
     with pytest.raises(ValueError, match='no region u'):
-        table.fill(file, 'u', 'x')
+        tables.fill(file, 'u', 'x')
 
 
 def test_picture_is_drawn(results, tmp_path):
