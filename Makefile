@@ -16,8 +16,10 @@ CHECKPOINT ?= checkpoints/demo
 TRAINED  := train_output
 TRIALS   ?= 100
 OTHERS   ?= 20
+CASE     ?= cpu
+AGAINST  ?=
 
-.PHONY: help demo test contract lint bench-pipeline bench-executor bench-seams bench-runtime eval-demo bench-closed-loop eval-topics train-demo setup system clean
+.PHONY: help demo test contract lint bench-pipeline bench-executor bench-seams bench-runtime bench-inference eval-demo bench-closed-loop eval-topics train-demo setup system clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -55,6 +57,9 @@ bench-seams: $(STAMP)  ## how chunks are joined under delay, beside what others 
 
 bench-runtime: $(STAMP)  ## the runtime against its goals: pictures, round trips, start, memory
 	. $(BIN)/activate && python benchmarks/runtime.py
+
+bench-inference: $(STAMP)  ## a chunk's time by stage beside its floor (CASE=cpu); renews doc/performance*
+	. $(BIN)/activate && python -m benchmarks.inference --case $(CASE) --series $(AGAINST)
 
 eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
 	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \

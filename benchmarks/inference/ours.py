@@ -14,10 +14,10 @@ from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.layers import AdaptiveRMSNorm
-from pi0_ros.model.pi0 import Inputs, Pi0
+from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
-from pi0_ros.policy.engine import EagerEngine, Stopwatch
-from pi0_ros.policy.images import resize_with_pad, to_unit_range
+from pi0_ros.policy.engine import Stopwatch, make_engine
+from pi0_ros.policy.images import resize_with_pad
 from pi0_ros.policy.policy import check_dtype
 from pi0_ros.policy.preprocess import Encoded
 
@@ -56,8 +56,8 @@ class Ours:
         model.config = self.config = lengths(settings, model.config)
         self.device = torch.device(settings.device)
         """Where it runs."""
-        self._engine = EagerEngine(model, settings.steps)
-        self.engine = 'eager'
+        self._engine = make_engine(model, settings.steps, settings.engine)
+        self.engine = self._engine.name
         """The name of what runs it."""
         generator = np.random.default_rng(SEED)
         shape = (settings.batch, settings.seen, *CAMERA_SIZE, 3)
@@ -82,7 +82,7 @@ class Ours:
         stopwatch = Stopwatch(self.device)
         observations = self.observations()
         stopwatch.lap('preprocess')
-        actions = _sample(self._engine, observations, self.noise, stopwatch, self.device)
+        actions = self._engine.sample(observations, self.noise, stopwatch)
         return actions, stopwatch.milliseconds
 
 
@@ -104,31 +104,6 @@ def _observations(
         token_mask=real.repeat(batch, 1),
         state=torch.from_numpy(state),
     )
-
-
-def _sample(
-    engine: EagerEngine,
-    observations: Encoded,
-    noise: Tensor,
-    stopwatch: Stopwatch,
-    device: torch.device,
-) -> Tensor:
-    """Return the actions, on the CPU."""
-    encoded = Encoded(*(tensor.to(device) for tensor in observations))
-    images = to_unit_range(encoded.pixels)
-    slots = [f'camera_{i}' for i in range(images.shape[1])]
-    inputs = Inputs(
-        images={slot: images[:, i] for i, slot in enumerate(slots)},
-        image_masks={slot: encoded.seen[:, i] for i, slot in enumerate(slots)},
-        tokens=encoded.tokens,
-        token_mask=encoded.token_mask,
-        state=encoded.state,
-    )
-    start = noise.to(device)
-    stopwatch.lap('upload')
-    actions = engine.sample(inputs, start, stopwatch).cpu()
-    stopwatch.lap('download')
-    return actions
 
 
 def _open_gates(model: Pi0) -> None:
