@@ -42,6 +42,14 @@ def test_service_identities_differ(participant):
     assert len(first.split('.')) == 16
 
 
+def test_a_configuration_that_is_refused_is_named(monkeypatch):
+    interface = '<Interfaces><NetworkInterface name="none0"/></Interfaces>'
+    text = f'<CycloneDDS><Domain><General>{interface}</General></Domain></CycloneDDS>'
+    monkeypatch.setenv('CYCLONEDDS_URI', text)
+    with pytest.raises(RuntimeError, match='CYCLONEDDS_URI.*none0'):
+        Participant(150)
+
+
 def test_configuration_of_the_domain():
     local = domain_configuration({'ROS_AUTOMATIC_DISCOVERY_RANGE': 'localhost'})
     assert '<Peer address="localhost"/>' in local

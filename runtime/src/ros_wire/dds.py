@@ -187,13 +187,29 @@ def user_data(description: Any) -> str:
     return text
 
 
+def _configured(domain_id: int) -> Domain:
+    configuration = domain_configuration(os.environ)
+    try:
+        return Domain(domain_id, configuration)
+    except core.DDSException as error:
+        raise RuntimeError(
+            f'domain {domain_id}: Cyclone DDS refuses its configuration; the last part of it is '
+            f'yours, from CYCLONEDDS_URI: {configuration}'
+        ) from error
+
+
 class Participant:
-    """A process' (or context's) place in a domain."""
+    """
+    A process' (or context's) place in a domain.
+
+    :raises RuntimeError: Cyclone DDS can't be configured as CYCLONEDDS_URI says.
+    :raises ValueError: ROS_AUTOMATIC_DISCOVERY_RANGE isn't one of ROS 2's.
+    """
 
     def __init__(self, domain_id: int) -> None:
         library.keep_large_buffers()
         if domain_id not in _domains:
-            _domains[domain_id] = Domain(domain_id, domain_configuration(os.environ))
+            _domains[domain_id] = _configured(domain_id)
         self.entity = DomainParticipant(domain_id, qos=Qos(Policy.Userdata(b'enclave=/;')))
         self.domain_id = domain_id
         self.guid: bytes = self.entity.guid.bytes
