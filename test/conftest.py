@@ -4,6 +4,7 @@
 
 import importlib.util
 import os
+import signal
 
 # Small networks: a second thread costs more than it brings. Set before torch is imported.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
@@ -13,6 +14,10 @@ os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 100)
 # Since Jazzy message classes check what is assigned only if told to, before they are imported
 # (ros2/rosidl_python: rosidl_generator_py/resource/_msg.py.em); Humble's always do.
 os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
+
+# In the background of a script SIGINT is ignored, by every process that a test starts too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What is recorded and read as rosbag2 needs rosbags, which a robot may do without.
 collect_ignore = []
