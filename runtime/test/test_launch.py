@@ -147,6 +147,8 @@ def test_programs_in_lib_and_console_scripts(package, capsys):
     [
         'launch.LaunchIntrospector',
         'launch.actions.ForEach',
+        'launch.actions.append_environment_variable.AppendEnvironmentVariable',
+        'launch.event_handler.BaseEventHandler',
         'launch.conditions.LaunchConfigurationEquals',
         'launch.event_handlers.OnProcessIO',
         'launch.events.matches_action',

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 from launch import LaunchDescription, LaunchService
@@ -375,3 +376,17 @@ def test_signalled_process_has_a_negative_code(seen):
 
 def test_message_is_text_and_substitutions():
     assert run(LogInfo(msg=['x is ', X])) == 0
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['launch.actions.declare_launch_argument.DeclareLaunchArgument',
+     'launch.actions.shutdown_action.Shutdown', 'launch.conditions.if_condition.IfCondition',
+     'launch.event_handlers.on_process_exit.OnProcessExit', 'launch.events.shutdown.Shutdown',
+     'launch.substitutions.launch_configuration.LaunchConfiguration'],
+)  # fmt: skip
+def test_each_class_has_a_module_of_its_own_too(name):
+    module, _, cls = name.rpartition('.')
+    package, _, _ = module.rpartition('.')
+    found = getattr(importlib.import_module(module), cls)
+    assert found is getattr(importlib.import_module(package), cls)

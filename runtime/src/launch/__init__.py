@@ -50,6 +50,29 @@ for _name in (
     *('launch_description_entity', 'some_substitutions_type', 'substitution', 'utilities'),
 ):
     sys.modules[f'launch.{_name}'] = core
+# There each class has a module of its own, too; those refused are so when the name is asked for.
+for _module, _names in {
+    actions: 'append_environment_variable declare_launch_argument emit_event execute_local'
+    ' execute_process group_action include_launch_description log_info opaque_coroutine'
+    ' opaque_function pop_environment pop_launch_configurations push_environment'
+    ' push_launch_configurations register_event_handler reset_environment'
+    ' reset_launch_configurations set_environment_variable set_launch_configuration'
+    ' shutdown_action timer_action unregister_event_handler unset_environment_variable'
+    ' unset_launch_configuration',
+    conditions: 'if_condition invalid_condition_expression_error launch_configuration_equals'
+    ' launch_configuration_not_equals unless_condition',
+    event_handlers: 'event_named on_execution_complete on_include_launch_description'
+    ' on_process_exit on_process_io on_process_start on_shutdown',
+    events: 'execution_complete include_launch_description shutdown timer_event',
+    launch_description_sources: 'any_launch_description_source python_launch_description_source',
+    substitutions: 'anon_name boolean_substitution command environment_variable'
+    ' equals_substitution file_content find_executable if_else_substitution'
+    ' launch_configuration launch_log_dir local_substitution not_equals_substitution'
+    ' path_join_substitution python_expression substitution_failure text_substitution'
+    ' this_launch_file this_launch_file_dir',
+}.items():
+    for _name in _names.split():
+        sys.modules[f'{_module.__name__}.{_name}'] = _module
 __getattr__ = unsupported_names(
     __name__, 'InvalidLaunchFileError', 'LaunchIntrospector', 'descriptions', 'frontend'
 )

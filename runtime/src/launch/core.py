@@ -17,10 +17,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from launch.events import Event, Shutdown
-from ros_wire.limits import check_not_given
+from ros_wire.limits import check_not_given, unsupported_names
 
 if TYPE_CHECKING:
     from launch.scopes import DeclareLaunchArgument
+
+__getattr__ = unsupported_names(__name__, 'BaseEventHandler')
 
 
 class Substitution:
