@@ -11,9 +11,6 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 # Tests keep to this machine, and each run to a domain of its own.
 os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
 os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 100)
-# Since Jazzy message classes check what is assigned only if told to, before they are imported
-# (ros2/rosidl_python: rosidl_generator_py/resource/_msg.py.em); Humble's always do.
-os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
 
 # In the background of a script SIGINT is ignored, by every process that a test starts too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -23,6 +23,10 @@ def spin_until(executor, condition, timeout_s=30.0):
         executor.spin_once(timeout_sec=0.05)
 
 
+def ignore(_):
+    """Be a callback that does nothing; `print` has no signature before Python 3.11."""
+
+
 def stop_daemon(number):
     """Stop the daemon that a command may have left in a domain: it is a node there for hours."""
     with socket.socket() as probe:  # where it listens: ros2cli/daemon/__init__.py

@@ -135,7 +135,7 @@ def test_echo_with_a_type_waits_until_it_is_interrupted(cli, robot):
     for word in ('one', 'two'):
         publisher.publish(String(data=word))
     command.until(lambda: command.stdout == 'data: one\n---\ndata: two\n---\n')
-    assert command.interrupt() == 2  # signal.SIGINT, ros2cli/cli.py
+    command.interrupt()
     assert 'Traceback' not in command.stderr
 
 
@@ -163,7 +163,7 @@ def test_pub_as_often_and_fast_as_told(cli, heard):
 def test_pub_goes_on_until_it_is_interrupted(cli, heard):
     command = cli.start('topic', 'pub', '-r', '50', '/heard', 'std_msgs/msg/String', 'data: y')
     command.until(lambda: len(heard) > 2)
-    assert command.interrupt() == 2  # as above
+    command.interrupt()
     assert 'Traceback' not in command.stderr
 
 
@@ -242,7 +242,7 @@ SPREAD = r'\tmin: -?\d+\.\d{3}s max: -?\d+\.\d{3}s std dev: \d+\.\d{5}s window: 
 def test_how_messages_come(cli, verb, pattern):
     command = cli.start('topic', verb, '-w', '20', TICKS)
     command.until(lambda: re.search(pattern, command.stdout))
-    assert command.interrupt() == 2  # as above
+    command.interrupt()
     assert 'Traceback' not in command.stderr
 
 
@@ -256,7 +256,7 @@ def test_hz_waits_for_the_topic(cli, robot):
     command.until(lambda: warning in command.stdout)
     publisher = robot.create_publisher(String, '/afterwards', 10)
     command.until(lambda: publisher.get_subscription_count() == 1)
-    assert command.interrupt() == 2  # as above
+    command.interrupt()
 
 
 @pytest.mark.parametrize('verb', ['echo', 'hz'])

@@ -8,7 +8,7 @@ import time
 import pytest
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointTypeEnum
-from ros_fixtures import spin_until
+from ros_fixtures import ignore, spin_until
 from ros_process import Process
 from std_msgs.msg import Int32, String
 from std_srvs.srv import SetBool, Trigger
@@ -81,7 +81,7 @@ def test_two_nodes_of_one_name(make_node):
 def test_topics_and_their_types(make_node):
     node = make_node()
     node.create_publisher(String, 'a', 1)
-    node.create_subscription(Int32, 'a', print, 1)
+    node.create_subscription(Int32, 'a', ignore, 1)
     spin_until(
         node.executor,
         lambda: (
@@ -104,7 +104,7 @@ def test_services_and_their_types(make_node):
 def test_what_a_node_has(make_node):
     node = make_node('owner', namespace='ns')
     node.create_publisher(String, 'out', 1)
-    node.create_subscription(Int32, 'in', print, 1)
+    node.create_subscription(Int32, 'in', ignore, 1)
     node.create_service(SetBool, 's', print)
     node.create_client(Trigger, 'c')
     for query, entry in (
@@ -128,7 +128,7 @@ def test_counts(make_node):
     node = make_node(namespace='ns')
     node.create_publisher(String, 'topic', 1)
     for _ in range(2):
-        node.create_subscription(String, 'topic', print, 1)
+        node.create_subscription(String, 'topic', ignore, 1)
     node.create_service(Trigger, 's', print)
     node.create_client(Trigger, 's')
     for count, name, expected in (
@@ -145,7 +145,7 @@ def test_counts(make_node):
 def test_endpoints_of_a_topic(make_node):
     node = make_node('owner', namespace='ns')
     node.create_publisher(String, 'topic', LATCHED)
-    node.create_subscription(String, 'topic', print, 1)
+    node.create_subscription(String, 'topic', ignore, 1)
     spin_until(node.executor, lambda: len(node.get_publishers_info_by_topic('topic')) == 1)
     spin_until(node.executor, lambda: len(node.get_subscriptions_info_by_topic('topic')) == 1)
     (publisher,) = node.get_publishers_info_by_topic('/ns/topic')

@@ -3,8 +3,9 @@
 """
 Message and service classes: what they hold, take and refuse.
 
-As ros2/rosidl_python generates them (rosidl_generator_py/resource/_msg.py.em and _srv.py.em), with
-the checks of fields switched on (ROS_PYTHON_CHECK_FIELDS=1, see conftest.py).
+As ros2/rosidl_python generates them (rosidl_generator_py/resource/_msg.py.em and _srv.py.em).
+Since Jazzy they check what they are given only where ROS_PYTHON_CHECK_FIELDS is 1; Humble's always
+do. What is refused only then is left out where it isn't so.
 """
 
 from array import array
@@ -40,6 +41,17 @@ from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def are_checked():
+    try:
+        String(data=1)
+    except (AssertionError, TypeError):
+        return True
+    return False
+
+
+checked = pytest.mark.skipif(not are_checked(), reason='needs ROS_PYTHON_CHECK_FIELDS=1')
 
 
 def imported_interfaces():
@@ -152,6 +164,7 @@ def test_the_constructor_takes_fields_by_name():
         Time(1, 2)
 
 
+@checked
 def test_unknown_fields_are_refused():
     with pytest.raises(AssertionError, match='positions'):
         JointState(positions=[1.0])
@@ -159,6 +172,7 @@ def test_unknown_fields_are_refused():
         JointState().positions = [1.0]
 
 
+@checked
 @pytest.mark.parametrize(
     ('cls', 'field', 'value'),
     [
@@ -196,6 +210,7 @@ def test_wrong_values_are_refused(cls, field, value):
         cls(**{field: value})
 
 
+@checked
 @pytest.mark.parametrize(
     'value', [[1], 'abc', array('f', [1.0]), [1.0, None], [b'a'], {1.0: 2.0}, 5.0]
 )
@@ -206,6 +221,7 @@ def test_wrong_sequences_of_numbers_are_refused(value):
     assert state.position == array('d')
 
 
+@checked
 @pytest.mark.parametrize('value', [[0.0] * 35, [0.0] * 37, np.zeros(36, np.float32), [0] * 36])
 def test_wrong_arrays_are_refused(value):
     pose = PoseWithCovariance()
@@ -213,6 +229,7 @@ def test_wrong_arrays_are_refused(value):
         pose.covariance = value
 
 
+@checked
 def test_a_bounded_sequence_has_an_end():
     descriptor = ParameterDescriptor()
     single = ParameterDescriptor.get_fields_and_field_types()['integer_range']
@@ -328,6 +345,10 @@ def test_services_have_a_request_and_a_response():
 
 def test_requests_may_be_empty():
     assert Trigger.Request.get_fields_and_field_types() == {}
+
+
+@checked
+def test_unknown_fields_of_a_request_are_refused():
     with pytest.raises(AssertionError):
         Trigger.Request(data=True)
 

@@ -11,7 +11,7 @@ from rclpy.exceptions import (
     InvalidTopicNameException,
 )
 from rclpy.node import Node
-from ros_fixtures import spin_until
+from ros_fixtures import ignore, spin_until
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -125,7 +125,7 @@ def test_invalid_topic_names(make, name):
     with pytest.raises(InvalidTopicNameException):
         node.create_publisher(String, name, 1)
     with pytest.raises(InvalidTopicNameException):
-        node.create_subscription(String, name, print, 1)
+        node.create_subscription(String, name, ignore, 1)
 
 
 @pytest.mark.parametrize('name', ['1a', 'a b', 'a//b'])
@@ -152,7 +152,7 @@ def test_invalid_namespaces(context, namespace):
 def test_a_node_lists_what_belongs_to_it(make):
     node = make()
     publisher = node.create_publisher(String, 'a', 1)
-    subscription = node.create_subscription(String, 'a', print, 1)
+    subscription = node.create_subscription(String, 'a', ignore, 1)
     client = node.create_client(Trigger, 's')
     service = node.create_service(Trigger, 's', print)
     timer = node.create_timer(1000, print)
@@ -172,7 +172,7 @@ def test_what_belongs_to_a_node_is_destroyed_once(make):
     assert node.destroy_publisher(publisher)
     assert not node.destroy_publisher(publisher)
     assert publisher not in node.publishers
-    subscription = node.create_subscription(String, 'a', print, 1)
+    subscription = node.create_subscription(String, 'a', ignore, 1)
     assert node.destroy_subscription(subscription)
     assert not node.destroy_subscription(subscription)
     client = node.create_client(Trigger, 's')
@@ -193,7 +193,7 @@ def test_what_belongs_to_a_node_is_destroyed_once(make):
 def test_the_default_callback_group_is_exclusive(make):
     node = make()
     assert isinstance(node.default_callback_group, MutuallyExclusiveCallbackGroup)
-    subscription = node.create_subscription(String, 'a', print, 1)
+    subscription = node.create_subscription(String, 'a', ignore, 1)
     assert node.default_callback_group.has_entity(subscription)
     assert subscription.callback_group is node.default_callback_group
 

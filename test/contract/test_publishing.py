@@ -18,7 +18,7 @@ from rclpy.qos import (
 )
 from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.wait_for_message import wait_for_message
-from ros_fixtures import spin_until
+from ros_fixtures import ignore, spin_until
 from ros_process import Process
 from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Int32, String
@@ -225,7 +225,7 @@ def test_a_profile_or_a_depth_is_needed(make_node, depth):
     with pytest.raises(TypeError):
         node.create_publisher(String, 's', depth)
     with pytest.raises(TypeError):
-        node.create_subscription(String, 's', print, depth)
+        node.create_subscription(String, 's', ignore, depth)
 
 
 def test_a_negative_depth_is_refused(make_node):
@@ -237,7 +237,7 @@ def test_counts_of_matched_endpoints(make_node):
     node = make_node()
     publisher = node.create_publisher(String, 's', 1)
     assert publisher.get_subscription_count() == 0
-    subscription = node.create_subscription(String, '/s', print, 1)
+    subscription = node.create_subscription(String, '/s', ignore, 1)
     assert (publisher.topic_name, subscription.topic_name) == ('/s', '/s')
     spin_until(node.executor, lambda: publisher.get_subscription_count() == 1)
     spin_until(node.executor, lambda: subscription.get_publisher_count() == 1)

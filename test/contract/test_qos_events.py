@@ -4,7 +4,7 @@
 
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.qos import DurabilityPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
-from ros_fixtures import spin_until
+from ros_fixtures import ignore, spin_until
 from std_msgs.msg import String
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -15,7 +15,7 @@ def test_incompatible_qos_is_reported_on_both_sides(make_node):
     node = make_node()
     requested, offered = [], []
     node.create_subscription(
-        String, 's', print, 10,
+        String, 's', ignore, 10,
         event_callbacks=SubscriptionEventCallbacks(incompatible_qos=requested.append),
     )  # fmt: skip
     publisher = node.create_publisher(
@@ -33,7 +33,7 @@ def test_the_policy_that_does_not_fit_is_named(make_node):
     node = make_node()
     requested = []
     callbacks = SubscriptionEventCallbacks(incompatible_qos=requested.append)
-    node.create_subscription(String, 's', print, LATCHED, event_callbacks=callbacks)
+    node.create_subscription(String, 's', ignore, LATCHED, event_callbacks=callbacks)
     node.create_publisher(String, 's', 10)
     spin_until(node.executor, lambda: requested)
     assert requested[0].last_policy_kind == QoSPolicyKind.DURABILITY
@@ -41,7 +41,7 @@ def test_the_policy_that_does_not_fit_is_named(make_node):
 
 def test_incompatible_qos_is_logged_on_both_sides(make_node, capfd):
     node = make_node()
-    node.create_subscription(String, 's', print, LATCHED)
+    node.create_subscription(String, 's', ignore, LATCHED)
     node.create_publisher(String, 's', 10)
     logged = []
 
@@ -60,7 +60,7 @@ def test_matches_are_reported_on_both_sides(make_node):
     node = make_node()
     subscribed, published = [], []
     subscription = node.create_subscription(
-        String, 's', print, 10,
+        String, 's', ignore, 10,
         event_callbacks=SubscriptionEventCallbacks(matched=subscribed.append),
     )  # fmt: skip
     node.create_publisher(
