@@ -29,6 +29,7 @@ from pi0_ros.convert import IMAGE_READERS, time_to_ns, type_name
 from pi0_ros.nodes.parameters import robot_file
 from pi0_ros.nodes.topics import StateInput
 from pi0_ros.policy.command import check_command
+from pi0_ros.policy.cpu import use_threads
 from pi0_ros.policy.observation_buffer import BufferSettings
 from pi0_ros.policy.policy import NUM_STEPS, Policy
 from pi0_ros.preflight.examine import examine
@@ -132,6 +133,7 @@ def load(arguments: argparse.Namespace, robot: Robot) -> tuple[list[Finding], Su
     memory = check_memory(arguments.checkpoint, arguments.device)
     if memory.level == Level.FAIL:
         return [memory], None
+    use_threads(0)  # as the policy node does by itself
     try:
         policy = Policy.load(
             arguments.checkpoint, robot, num_steps=arguments.num_steps, device=arguments.device

@@ -3,8 +3,8 @@
 """
 How long inferences take against how long a chunk lasts.
 
-They are timed as the policy node would run them: in PyTorch's own number of threads, which
-follows OMP_NUM_THREADS. On a busy machine several threads wait for each other.
+They are timed as the policy node would run them: in the number of threads that it has given
+PyTorch, no more than OMP_NUM_THREADS says. On a busy machine several threads wait for each other.
 """
 
 from __future__ import annotations
