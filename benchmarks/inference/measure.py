@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -26,7 +25,7 @@ from benchmarks.inference.device import (
     watch_memory,
 )
 from benchmarks.inference.floor import Rates, cache_numbers, work
-from benchmarks.inference.ours import Ours, build
+from benchmarks.inference.ours import Ours, Run, build
 from benchmarks.inference.results import Against, Record, by_stage, percentiles
 from benchmarks.inference.settings import Settings, load_of
 from pi0_ros.model.checkpoint import save_checkpoint
@@ -107,13 +106,13 @@ def measure(
 
 def timed(
     ours: Ours, effort: Effort, openpi: Openpi | None = None
-) -> tuple[list[Mapping[str, float]], list[float], Tensor]:
+) -> tuple[list[Run], list[float], Tensor]:
     """
-    Return our runs by stage, theirs [ms], and our actions.
+    Return our runs, theirs [ms], and our actions.
 
     They take turns, so that what disturbs one disturbs the other.
     """
-    runs: list[Mapping[str, float]] = []
+    runs: list[Run] = []
     theirs: list[float] = []
     for _ in range(WARM_UP[ours.device.type]):
         ours.run()
@@ -122,8 +121,8 @@ def timed(
     watch_memory(ours.device)
     end = time.monotonic() + effort.seconds
     while len(runs) < effort.least or (len(runs) < effort.runs and time.monotonic() < end):
-        actions, milliseconds = ours.run()
-        runs.append(milliseconds)
+        actions, run = ours.run()
+        runs.append(run)
         if openpi:
             theirs.append(openpi.run())
     return runs, theirs, actions
@@ -132,7 +131,7 @@ def timed(
 def record(
     settings: Settings,
     ours: Ours,
-    runs: list[Mapping[str, float]],
+    runs: list[Run],
     weights: int,
     *,
     case: str = '',
@@ -155,7 +154,7 @@ def record(
         settings=settings,
         engine=ours.engine,
         runs=len(runs),
-        stages=by_stage(runs, settings.steps),
+        stages=by_stage(runs),
         floor={name: round(value, 4) for name, value in floor.items()},
         flops_per_s=rates.flops_per_s,
         bytes_per_s=rates.bytes_per_s,

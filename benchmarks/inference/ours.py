@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 import torch
@@ -16,10 +19,11 @@ from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.layers import AdaptiveRMSNorm
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
-from pi0_ros.policy.engine import Stopwatch, make_engine
+from pi0_ros.policy.engine import make_engine
 from pi0_ros.policy.images import resize_with_pad
 from pi0_ros.policy.policy import check_dtype
 from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.policy.stopwatch import Stopwatch
 
 SEED = 7
 CAMERA_SIZE = (480, 640)  # height and width [pixel]
@@ -42,6 +46,18 @@ def build(settings: Settings) -> Pi0:
         for name, parameter in model.named_parameters():
             parameter.data = parameter.to(device, dtypes[name])
     return model
+
+
+class Run(NamedTuple):
+    """
+    What a chunk cost [ms].
+
+    :param stages: by name, in order.
+    :param steps: of denoising, in order.
+    """
+
+    stages: Mapping[str, float]
+    steps: Sequence[float]
 
 
 class Ours:
@@ -77,13 +93,13 @@ class Ours:
                 place.copy_(resize_with_pad(picture, self.config.vision.image_size))
         return self._rest._replace(pixels=pixels)
 
-    def run(self) -> tuple[Tensor, dict[str, float]]:
-        """Return actions, (B, H, A), and what they cost by stage [ms]."""
+    def run(self) -> tuple[Tensor, Run]:
+        """Return actions, (B, H, A), and what they cost."""
         stopwatch = Stopwatch(self.device)
         observations = self.observations()
         stopwatch.lap('preprocess')
         actions = self._engine.sample(observations, self.noise, stopwatch)
-        return actions, stopwatch.milliseconds
+        return actions, Run(stopwatch.milliseconds, stopwatch.steps_ms)
 
 
 def _observations(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.inference.ours import Run
 from benchmarks.inference.settings import Settings
 from pi0_ros.types import InputError
 
@@ -89,17 +90,17 @@ def percentiles(values: Iterable[float]) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(PERCENTILES, found, strict=True)}
 
 
-def by_stage(runs: Sequence[Mapping[str, float]], steps: int) -> dict[str, dict[str, float]]:
+def by_stage(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
     """
     Return the percentiles of each stage, of a denoising step, and of the chunk.
 
-    A chunk is all stages but the first: preprocessing is the camera's business, and done on the
-    CPU whatever the device. Steps do the same work, so each is its share of a run's denoising.
+    A chunk is all stages but the first: preprocessing is the camera's business.
     """
-    stages = {name: percentiles(run[name] for run in runs) for name in runs[0]}
-    if 'denoise' in stages:
-        stages['a step'] = percentiles(run['denoise'] / steps for run in runs)
-    chunks = (sum(run.values()) - run['preprocess'] for run in runs)
+    stages = {name: percentiles(run.stages[name] for run in runs) for name in runs[0].stages}
+    steps = [step for run in runs for step in run.steps]
+    if steps:
+        stages['a step'] = percentiles(steps)
+    chunks = (sum(run.stages.values()) - run.stages['preprocess'] for run in runs)
     return stages | {'chunk': percentiles(chunks)}
 
 

@@ -94,9 +94,18 @@ def denoise(
     for step, t in enumerate(euler_times(num_steps)):
         if record:
             record(step, x_t)
-        time = torch.full((len(noise),), t, device=noise.device)  # (B,)
-        x_t = x_t - velocity(x_t, time) / num_steps
+        time = torch.full((len(noise),), t, device=noise.device)
+        x_t = euler_step(velocity, x_t, time, num_steps)
     return x_t
+
+
+def euler_step(velocity: Velocity, x_t: Tensor, time: Tensor, num_steps: int) -> Tensor:
+    """
+    Return x one step on.
+
+    :param time: of x_t, (B,).
+    """
+    return x_t - velocity(x_t, time) / num_steps
 
 
 def sample_actions(

@@ -13,8 +13,9 @@ from typing import NamedTuple, get_args
 from pi0_ros.nodes.parameters import Parameter, installed_file
 from pi0_ros.policy.cpu import slow_dtype, use_threads
 from pi0_ros.policy.engine import AUTO, ENGINES
-from pi0_ros.policy.policy import Policy, Rtc
+from pi0_ros.policy.policy import Policy
 from pi0_ros.policy.server_format import load_server_format
+from pi0_ros.policy.steering import Rtc
 from pi0_ros.policy.worker import Infers
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError

@@ -7,8 +7,8 @@ A recording holds addresses, not values: inputs are copied to where it expects t
 where it left them. It is good for one *signature*, the shapes of what goes in; rounding up the
 prefix's length keeps them few, and ``warm_up`` records them before they are needed.
 
-What is recorded are the stages vision, prefix and denoise, one after the other. A steer that
-takes no derivative has a recorded velocity instead of the last; one that does has ``eager``'s.
+What is recorded are vision, prefix and each step of the denoising, one after the other; nothing
+waits for the GPU in between. Steps that are steered have recordings of their own.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from pi0_ros.model.flow import Velocity, denoise
 from pi0_ros.model.pi0 import Pi0
-from pi0_ros.policy.engine import Engine, Steer, Stopwatch, compiler_fault
+from pi0_ros.policy.engine import Engine, compiler_fault
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.steering import Steer
+from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
 
 GRAIN = 32  # tokens; the waste is half of it on average, and a recording takes a second
 
 T = TypeVar('T')
 Signature = tuple[Any, ...]
+Steps = tuple[Callable[[], Tensor], ...]
 
 
 class Record(Protocol):
@@ -121,7 +123,10 @@ class GraphEngine(Engine):
         stopwatch.lap('vision')
         recording.read()
         stopwatch.lap('prefix')
-        return recording.denoise(steer)
+        for step in recording.steps(steer):
+            actions = step()
+            stopwatch.step()
+        return actions
 
 
 class Recording:
@@ -143,8 +148,8 @@ class Recording:
         self.see()
         self._read = record(lambda: pipeline.read(self._features, self._feed, padded=True))
         self.read()
-        self._denoise = record(lambda: pipeline.denoise(self._context, self._feed))
-        self._velocities: dict[torch.Size, Velocity] = {}
+        self._plain = self._record_steps(None)
+        self._steered: dict[Callable[..., Any], tuple[Steer, Steps]] = {}
 
     def fill(self, feed: Feed) -> None:
         """Put the inputs where the recording expects them."""
@@ -160,32 +165,30 @@ class Recording:
         """Do the stage prefix."""
         self._context = self._read()
 
-    def denoise(self, steer: Steer | None) -> Tensor:
-        """Do the stage denoise, (B, H, A) float32."""
+    def steps(self, steer: Steer | None) -> Steps:
+        """Return what does the steps, one after the other, each giving its x_t, (B, H, A)."""
         if steer is None:
-            return self._denoise()
-        feed, pipeline = self._feed, self._pipeline
-        if steer.differentiates:
-            velocity = pipeline.velocity(self._context, feed.state, apart=True)
-        else:
-            velocity = self._recorded_velocity
-        return denoise(steer.change(velocity), feed.noise, pipeline.num_steps)
+            return self._plain
+        if steer.change not in self._steered:
+            device = self._feed.noise.device
+            tensors = tuple(torch.empty_like(tensor, device=device) for tensor in steer.tensors)
+            own = steer._replace(tensors=tensors)
+            _fill(own.tensors, steer.tensors)
+            self._steered[steer.change] = own, self._record_steps(own)
+        own, steps = self._steered[steer.change]
+        _fill(own.tensors, steer.tensors)
+        return steps
 
-    def _recorded_velocity(self, x_t: Tensor, time: Tensor) -> Tensor:
-        """Return the velocity, which the next call overwrites."""
-        if time.shape not in self._velocities:
-            self._velocities[time.shape] = self._record_velocity(x_t, time)
-        return self._velocities[time.shape](x_t, time)
+    def _record_steps(self, steer: Steer | None) -> Steps:
+        steps = []
+        x_t = self._feed.noise
+        for i in range(self._pipeline.num_steps):
+            follow = partial(self._pipeline.follow, self._context, self._feed, x_t, i, steer)
+            steps.append(self._record(follow))
+            x_t = steps[-1]()
+        return tuple(steps)
 
-    def _record_velocity(self, x_t: Tensor, time: Tensor) -> Velocity:
-        own_x_t, own_time = x_t.clone(), time.clone()
-        replay = self._record(
-            lambda: self._pipeline.velocity(self._context, self._feed.state)(own_x_t, own_time)
-        )
 
-        def velocity(x_t: Tensor, time: Tensor) -> Tensor:
-            own_x_t.copy_(x_t)
-            own_time.copy_(time)
-            return replay()
-
-        return velocity
+def _fill(own: Iterable[Tensor], given: Iterable[Tensor]) -> None:
+    for place, tensor in zip(own, given, strict=True):
+        place.copy_(tensor)

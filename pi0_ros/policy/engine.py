@@ -13,57 +13,23 @@ joint or a sentence is. Every engine gives what :func:`pi0_ros.model.flow.sample
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-import time
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from pi0_ros.model.config import Pi0Config
-from pi0_ros.model.flow import Velocity, denoise
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.layout import lay_out
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Encoded, pixel_dtype
+from pi0_ros.policy.steering import Steer
+from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
 
 ENGINES = ('eager', 'compiled', 'cuda_graph')
 AUTO = 'auto'
-
-
-class Steer(NamedTuple):
-    """
-    What lets a chunk go on from another one (:mod:`pi0_ros.model.guidance`).
-
-    :param change: the velocity to the one that is followed.
-    :param differentiates: whether it takes the velocity's derivative.
-    """
-
-    change: Callable[[Velocity], Velocity]
-    differentiates: bool = False
-
-
-class Stopwatch:
-    """
-    Measure consecutive stages, waiting for the device at the end of each.
-
-    :param device: where the work is done.
-    """
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._last_s = time.perf_counter()
-        self.milliseconds: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        """Call what has passed since the last lap by this name."""
-        if self._device.type == 'cuda':
-            torch.cuda.synchronize(self._device)
-        now_s = time.perf_counter()
-        self.milliseconds[stage] = (now_s - self._last_s) * 1e3
-        self._last_s = now_s
 
 
 class Engine:
@@ -96,8 +62,10 @@ class Engine:
 
         :param observations: a batch of them, on the CPU: each field with a first axis B more.
         :param noise: standard normal, (B, H, A) float32, on the CPU.
-        :param stopwatch: gets the laps upload, vision, prefix, denoise and download.
-        :param steer: changes the velocity, so that the chunk goes on from another one.
+        :param stopwatch: gets the laps upload, vision, prefix, denoise and download, and
+            the steps of denoising.
+        :param steer: changes the velocity, so that the chunk goes on from another one; its
+            tensors are on the CPU.
         :return: actions, normalised and padded, (B, H, A) float32, on the CPU.
         """
         feed, padded = self._feed(observations, noise)
@@ -144,10 +112,14 @@ class Engine:
         stopwatch.lap('vision')
         context = self.pipeline.read(features, feed, padded=padded)
         stopwatch.lap('prefix')
-        if steer is None:
-            return self.pipeline.denoise(context, feed)
-        velocity = self.pipeline.velocity(context, feed.state, apart=steer.differentiates)
-        return denoise(steer.change(velocity), feed.noise, self.pipeline.num_steps)
+        if steer:
+            tensors = tuple(tensor.to(self.device) for tensor in steer.tensors)
+            steer = steer._replace(tensors=tensors)
+        x_t = feed.noise
+        for step in range(self.pipeline.num_steps):
+            x_t = self.pipeline.follow(context, feed, x_t, step, steer)
+            stopwatch.step()
+        return x_t
 
 
 class CompiledEngine(Engine):

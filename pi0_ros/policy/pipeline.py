@@ -24,13 +24,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pi0_ros.model.attention import additive
-from pi0_ros.model.flow import Velocity
+from pi0_ros.model.flow import euler_step
 from pi0_ros.model.gemma import KeyValue, LayerModulation
 from pi0_ros.model.layers import Rotary, rms_norm, rotary
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.action_embedding import ActionEmbedding
 from pi0_ros.policy.fused_layers import StreamLayer, View, VisionLayer
 from pi0_ros.policy.images import to_unit_range
+from pi0_ros.policy.steering import Steer
 
 Wrap = Callable[[Any], Any]
 
@@ -169,26 +170,25 @@ class Pipeline(nn.Module):
         velocity: Tensor = self.action_out_proj(hidden.to(self.action_out_proj.weight.dtype))
         return velocity
 
-    def denoise(self, context: Context, feed: Feed) -> Tensor:
-        """Return the actions that the noise becomes, (B, H, A) float32."""
-        x_t = feed.noise
-        for step in range(self.num_steps):
-            state = None if step else feed.state
-            velocity = self.step(context, x_t, self.actions.steps[step], state)
-            x_t = x_t - velocity / self.num_steps
-        return x_t
-
-    def velocity(self, context: Context, state: Tensor, *, apart: bool = False) -> Velocity:
+    def follow(
+        self, context: Context, feed: Feed, x_t: Tensor, step: int, steer: Steer | None = None
+    ) -> Tensor:
         """
-        Return the velocity as steering takes it: of the times of the steps, and 0.
+        Return the chunk one step nearer to the actions, (B, H, A) float32.
 
-        :param apart: whether it is to be differentiated.
+        :param x_t: of this step; of the first, the noise.
+        :param steer: changes the velocity.
         """
+        apart = steer is not None and steer.differentiates
+        state = feed.state if apart or not step else None
 
         def velocity(x_t: Tensor, time: Tensor) -> Tensor:
-            return self.step(context, x_t, self.actions.index_of(time), state, apart=apart)
+            # A steer may ask for other times: 0 for actions that are given.
+            index = self.actions.index_of(time) if steer else self.actions.steps[step]
+            return self.step(context, x_t, index, state, apart=apart)
 
-        return velocity
+        time = self.actions.times[step].expand(len(x_t))
+        return euler_step(steer.of(velocity) if steer else velocity, x_t, time, self.num_steps)
 
     def _rotation(self, positions: Tensor) -> Rotary:
         """Return the rotations of the positions, (B, S), as (B, S, 1, E)."""

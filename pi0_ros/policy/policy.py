@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,23 +19,19 @@ import torch
 from torch import Tensor
 
 from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint
-from pi0_ros.model.config import Pi0Config
-from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import DTYPES
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.continuation import Rest
-from pi0_ros.policy.engine import AUTO, Steer, Stopwatch, make_engine
+from pi0_ros.policy.engine import AUTO, make_engine
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
+from pi0_ros.policy.steering import Rtc, Steer, check_rtc, steer_to
+from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.robots.chunks import make_chunk, point_times_ns
 from pi0_ros.robots.norm_stats import NormStats, load_norm_stats
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import Chunk, InputError, Observation, finite_array
-
-# Real-time chunking: a chunk goes on from what is left of the last one, if it was 'trained' to, or
-# 'guided' or 'direct' (pi0_ros.model.guidance).
-Rtc = Literal['none', 'guided', 'direct', 'trained']
 
 NUM_STEPS = 10  # from noise to actions, unless the user chooses another
 
@@ -85,7 +79,7 @@ class Policy:
         self._config = model.config
         if num_steps < 1:
             raise InputError(f'num_steps: expected at least 1, found {num_steps}')
-        _check_rtc(rtc, robot, self._config)
+        check_rtc(rtc, robot, self._config)
         self._rtc = rtc
         self._robot = robot
         self.preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
@@ -143,7 +137,9 @@ class Policy:
     def warm_up(self) -> None:
         """Do what the first chunk would have to wait for."""
         shape = (1, self._config.horizon, self._config.action_dim)
-        steer = None if self._rtc == 'none' else self._steer_to(torch.zeros(shape), 0, 0)
+        steer = None
+        if self._rtc != 'none':
+            steer = steer_to(self._rtc, self._config, torch.zeros(shape), 0, 0)
         self._engine.warm_up(len(self.preprocessor.cameras), steer=steer)
 
     def infer(
@@ -178,24 +174,7 @@ class Policy:
         if self._rtc == 'none':
             return None
         encoded = self.preprocessor.encode_actions(rest.targets, observation.state)
-        return self._steer_to(encoded[None], rest.delay, rest.overlap)
-
-    def _steer_to(self, actions: Tensor, delay: int, overlap: int) -> Steer:
-        """
-        Return what lets a chunk go on from actions.
-
-        :param actions: in the model's numbers, (1, H, A).
-        :param delay: how many of them will be executed meanwhile.
-        :param overlap: how many of them there are.
-        """
-        actions = actions.to(self._device)
-        if self._rtc == 'trained':
-            count = min(delay, overlap, self._config.known_actions)
-            known = torch.tensor([count], device=self._device)
-            return Steer(partial(continued, actions=actions, known=known))
-        weights = soft_mask(self._config.horizon, delay, overlap).to(self._device)
-        guidance = Guidance(actions, weights, Pull(self._rtc))
-        return Steer(partial(guided, guidance=guidance), guidance.pull is Pull.GUIDED)
+        return steer_to(self._rtc, self._config, encoded[None], rest.delay, rest.overlap)
 
     def _make_noise(self, noise: ArrayLike | None) -> Tensor:
         shape = (self._config.horizon, self._config.action_dim)
@@ -204,19 +183,6 @@ class Policy:
             return drawn * self._config.noise_scale
         given = finite_array(noise, shape, 'noise').astype(np.float32)
         return torch.from_numpy(given)[None]
-
-
-def _check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:
-    if rtc not in get_args(Rtc):
-        raise InputError(f'rtc: expected one of {", ".join(get_args(Rtc))}, found {rtc!r}')
-    quantity = robot.action_space.quantity
-    if rtc != 'none' and quantity != 'position':
-        raise InputError(f'rtc: {rtc} joins positions, but robot {robot.name} is told {quantity}')
-    if rtc == 'trained' and not config.known_actions:
-        raise InputError(
-            'rtc: trained needs a checkpoint that was trained with given actions, but its '
-            'config.json has no known_actions; guided and direct take any checkpoint'
-        )
 
 
 def check_device(name: str) -> str:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 import torch
 
 from pi0_ros.policy.continuation import Rest
-from pi0_ros.policy.engine import Stopwatch
 from pi0_ros.policy.images import check_image, resize_with_pad
 from pi0_ros.policy.policy import Inference
 from pi0_ros.policy.server_format import PROMPT, Key, ServerFormat
 from pi0_ros.policy.server_link import ServerLink
+from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.robots.chunks import make_chunk, point_times_ns
 from pi0_ros.robots.spec import Robot
 from pi0_ros.robots.transforms import ModelSpace, to_unit, to_unit_inverse

@@ -12,8 +12,9 @@ from torch.profiler import ProfilerActivity, profile
 
 from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig, tiny_config
 from pi0_ros.model.initialise import initialised_model
-from pi0_ros.policy.engine import Engine, Stopwatch, _example
+from pi0_ros.policy.engine import Engine, _example
 from pi0_ros.policy.memory import GB, footprint
+from pi0_ros.policy.stopwatch import Stopwatch
 
 # As in large models, the MLP of the prefix holds more than all that is not in the sum.
 CONFIG = Pi0Config(

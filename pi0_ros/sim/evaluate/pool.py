@@ -17,7 +17,8 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from pi0_ros.policy.policy import Policy, Rtc
+from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.steering import Rtc
 from pi0_ros.robots.spec import load_robot
 from pi0_ros.sim.evaluate.rollout import Stage, rollout
 from pi0_ros.sim.evaluate.trial import Outcome, Trial

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi0_ros.execution.settings import ExecutorSettings
-from pi0_ros.policy.policy import NUM_STEPS, Rtc
+from pi0_ros.policy.policy import NUM_STEPS
 from pi0_ros.policy.replanning import Replanning
+from pi0_ros.policy.steering import Rtc
 from pi0_ros.sim.sentences import Skill, skill_of
 from pi0_ros.sim.task import Task
 
