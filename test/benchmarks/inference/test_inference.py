@@ -98,10 +98,11 @@ def test_without_a_case_only_the_documents_are_renewed(doc):
 def test_a_checkpoint_can_be_the_model():
     of_demo = Settings(model='checkpoints/untrained', cameras=2, masked=1, batch=2, steps=2)
     ours = Ours(build(of_demo), of_demo)
-    actions, milliseconds = ours.run()
+    actions, cost = ours.run()
     assert actions.shape == ours.noise.shape
     assert actions.isfinite().all()
-    assert all(value >= 0 for value in milliseconds.values())
+    assert all(value >= 0 for value in cost.stages.values())
+    assert len(cost.steps) == 2
 
 
 def test_masked_pictures_are_black_and_change_nothing():
