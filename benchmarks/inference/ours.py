@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from benchmarks.inference.settings import ROOT, Settings, lengths, real_tokens, sizes
 from pi0_ros.model.checkpoint import load_checkpoint
@@ -87,10 +88,14 @@ class Ours:
 
     def observations(self) -> Encoded:
         """Return the observations, with their pictures made smaller as the policy does it."""
-        pixels = torch.zeros_like(self._rest.pixels)
-        for row, pictures in zip(pixels, self._pictures, strict=True):
-            for place, picture in zip(row, pictures, strict=False):  # masked ones stay black
-                place.copy_(resize_with_pad(picture, self.config.vision.image_size))
+        size = self.config.vision.image_size
+        rows = [
+            torch.stack([self._engine.fit(resize_with_pad, picture, size, 0) for picture in row])
+            for row in self._pictures
+        ]
+        pixels = torch.stack(rows)
+        masked = self._rest.seen.shape[1] - pixels.shape[1]
+        pixels = F.pad(pixels, (0, 0, 0, 0, 0, 0, 0, masked))  # they stay black
         return self._rest._replace(pixels=pixels)
 
     def run(self) -> tuple[Tensor, Run]:

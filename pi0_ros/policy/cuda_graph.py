@@ -17,12 +17,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 import torch
 from torch import Tensor
 
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.engine import Engine, compiler_fault
+from pi0_ros.policy.images import as_tensor
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.preprocess import Resize
 from pi0_ros.policy.steering import Steer
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
@@ -95,6 +99,7 @@ class GraphEngine(Engine):
         super().__init__(model, num_steps)
         self._record = record or CudaRecorder(device)
         self._recordings: dict[Signature, Recording] = {}
+        self._fittings: dict[Signature, tuple[Tensor, Callable[[], Tensor]]] = {}
 
     def _wrap(self) -> Wrap:
         fault = compiler_fault(self.device)
@@ -110,6 +115,19 @@ class GraphEngine(Engine):
         longest = self.config.max_token_len
         lengths = (*range(self.grain - over, longest, self.grain), longest)
         return ((cameras, tokens) for tokens in lengths)
+
+    @torch.no_grad()
+    def fit(self, resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int) -> Tensor:
+        """Have a picture sent as it is and resized on the device."""
+        given = as_tensor(image)
+        kind = resize, given.shape, size, rotate_deg
+        if kind not in self._fittings:
+            own = torch.empty_like(given, device=self.device)
+            _fill(own, given)
+            self._fittings[kind] = own, self._record(lambda: resize(own, size, rotate_deg))
+        own, replay = self._fittings[kind]
+        _fill(own, given)
+        return replay().clone()  # of two cameras, the second one's overwrites the first one's
 
     def _run(self, feed: Feed, padded: bool, stopwatch: Stopwatch, steer: Steer | None) -> Tensor:
         del padded  # a recording is for all that are no longer than it
@@ -140,8 +158,6 @@ class Recording:
         self, pipeline: Pipeline, like: Feed, device: torch.device, record: Record
     ) -> None:
         self._pipeline, self._record = pipeline, record
-        pinned = device.type == 'cuda'  # from there the GPU fetches without the CPU's help
-        self._staging = Feed(*(torch.empty_like(part, pin_memory=pinned) for part in like))
         self._feed = Feed(*(torch.empty_like(part, device=device) for part in like))
         self.fill(like)
         self._see = record(lambda: pipeline.see(self._feed.pixels))
@@ -153,9 +169,7 @@ class Recording:
 
     def fill(self, feed: Feed) -> None:
         """Put the inputs where the recording expects them."""
-        for part, staged, own in zip(feed, self._staging, self._feed, strict=True):
-            staged.copy_(part)
-            own.copy_(staged, non_blocking=True)
+        _fill_all(self._feed, feed)
 
     def see(self) -> None:
         """Do the stage vision."""
@@ -173,10 +187,10 @@ class Recording:
             device = self._feed.noise.device
             tensors = tuple(torch.empty_like(tensor, device=device) for tensor in steer.tensors)
             own = steer._replace(tensors=tensors)
-            _fill(own.tensors, steer.tensors)
+            _fill_all(own.tensors, steer.tensors)
             self._steered[steer.change] = own, self._record_steps(own)
         own, steps = self._steered[steer.change]
-        _fill(own.tensors, steer.tensors)
+        _fill_all(own.tensors, steer.tensors)
         return steps
 
     def _record_steps(self, steer: Steer | None) -> Steps:
@@ -189,6 +203,13 @@ class Recording:
         return tuple(steps)
 
 
-def _fill(own: Iterable[Tensor], given: Iterable[Tensor]) -> None:
+def _fill(own: Tensor, given: Tensor) -> None:
+    """Put numbers where a recording expects them, without waiting until they are there."""
+    if own.is_cuda and not given.is_cuda:
+        given = given.pin_memory()  # from there the GPU fetches it by itself
+    own.copy_(given, non_blocking=True)
+
+
+def _fill_all(own: Iterable[Tensor], given: Iterable[Tensor]) -> None:
     for place, tensor in zip(own, given, strict=True):
-        place.copy_(tensor)
+        _fill(place, tensor)

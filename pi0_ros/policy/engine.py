@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 import torch
 from torch import Tensor
 
@@ -23,7 +25,7 @@ from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.layout import lay_out
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
-from pi0_ros.policy.preprocess import Encoded, pixel_dtype
+from pi0_ros.policy.preprocess import Encoded, Resize, fit_here, pixel_dtype
 from pi0_ros.policy.steering import Steer
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
@@ -49,6 +51,10 @@ class Engine:
         self.name = 'eager'
         self.pipeline = Pipeline(model, num_steps, self._wrap())
 
+    def fit(self, resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int) -> Tensor:
+        """Have a picture resized, on the CPU; see :class:`pi0_ros.policy.preprocess.Fit`."""
+        return fit_here(resize, image, size, rotate_deg)
+
     @torch.no_grad()
     def sample(
         self,
@@ -60,7 +66,8 @@ class Engine:
         """
         Read the prefix once, then denoise.
 
-        :param observations: a batch of them, on the CPU: each field with a first axis B more.
+        :param observations: a batch of them, on the CPU: each field with a first axis B more;
+            pictures may be where :meth:`fit` leaves them.
         :param noise: standard normal, (B, H, A) float32, on the CPU.
         :param stopwatch: gets the laps upload, vision, prefix, denoise and download, and
             the steps of denoising.
@@ -97,10 +104,11 @@ class Engine:
         return lambda call: call
 
     def _feed(self, observations: Encoded, noise: Tensor) -> tuple[Feed, bool]:
-        """Return what the pipeline needs, on the CPU, and whether there is padding in it."""
+        """Return what the pipeline needs, and whether there is padding in it."""
         seen, token_mask = observations.seen, observations.token_mask
         layout = lay_out(seen, token_mask, self.config.vision.num_patches, self.grain)
-        pixels = observations.pixels.flatten(0, 1)[layout.pictures]
+        pictures = observations.pixels.flatten(0, 1)
+        pixels = torch.stack([pictures[i] for i in layout.pictures.tolist()])
         tokens, state = observations.tokens, observations.state
         return Feed(pixels, tokens, layout.places, layout.counts, state, noise), layout.padded
 

@@ -4,10 +4,13 @@
 Pictures as the model takes them: turned, fitted into a square, scaled to [-1, 1].
 
 Takes one camera's uint8 RGB array, gives a float32 tensor. It does not know where pictures come
-from nor which camera is which; a name is only for error texts.
+from nor which camera is which; a name is only for error texts. A picture may already be on a
+device; there it stays.
 """
 
 from __future__ import annotations
+
+from typing import Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +18,10 @@ import torch
 from torch import Tensor
 import torch.nn.functional as F
 
+from pi0_ros.policy.resampling import resample
 from pi0_ros.types import InputError
+
+Picture = Union[NDArray[np.uint8], Tensor]  # noqa: UP007  # not with | in Python 3.10
 
 
 def check_image(image: NDArray[np.uint8], camera: str) -> None:
@@ -31,7 +37,7 @@ def check_image(image: NDArray[np.uint8], camera: str) -> None:
         raise InputError(f'camera {camera}: expected shape (h, w, 3), found {image.shape}')
 
 
-def resize_with_pad(image: NDArray[np.uint8], size: int, rotate_deg: int = 0) -> Tensor:
+def resize_with_pad(image: Picture, size: int, rotate_deg: int = 0) -> Tensor:
     """
     Fit a picture into the middle of a black square, its proportions kept.
 
@@ -39,7 +45,7 @@ def resize_with_pad(image: NDArray[np.uint8], size: int, rotate_deg: int = 0) ->
     (packages/openpi-client/src/openpi_client/image_tools.py). An odd pixel of padding goes to
     the bottom or right.
 
-    :param image: RGB, (h, w, 3).
+    :param image: RGB, (h, w, 3) uint8.
     :param size: side of the square, S [pixel].
     :param rotate_deg: how far to turn it counterclockwise first, a multiple of 90 [deg].
     :return: uint8, (3, S, S).
@@ -48,7 +54,7 @@ def resize_with_pad(image: NDArray[np.uint8], size: int, rotate_deg: int = 0) ->
 
 
 def resize_float_with_pad(
-    image: NDArray[np.uint8], size: int, rotate_deg: int = 0, *, padding: float = 0.0
+    image: Picture, size: int, rotate_deg: int = 0, *, padding: float = 0.0
 ) -> Tensor:
     """
     Fit a picture into a square as LeRobot does: in float, and without antialiasing.
@@ -56,7 +62,7 @@ def resize_float_with_pad(
     Source: huggingface/lerobot, src/lerobot/policies/common/vla_utils.py, `resize_with_pad_torch`.
     Shrunk pictures are rougher than :func:`resize_with_pad`'s.
 
-    :param image: RGB, (h, w, 3).
+    :param image: RGB, (h, w, 3) uint8.
     :param size: side of the square, S [pixel].
     :param rotate_deg: how far to turn it counterclockwise first, a multiple of 90 [deg].
     :param padding: what is beside the picture: 0, or -1 in LeRobot 0.4.
@@ -76,11 +82,17 @@ def to_unit_range(pixels: Tensor) -> Tensor:
     return unit * 2.0 - 1.0
 
 
-def _turned(image: NDArray[np.uint8], rotate_deg: int) -> Tensor:
-    """Return the picture as (1, 3, h, w) uint8, turned."""
+def as_tensor(image: Picture) -> Tensor:
+    """Return a picture as a tensor."""
+    if isinstance(image, Tensor):
+        return image
     # Copied only if it is a view that torch can't take, or read-only, of which torch would warn.
-    pixels = torch.from_numpy(np.require(image, requirements=['C', 'W']))
-    pixels = pixels.permute(2, 0, 1)[None]  # (1, 3, h, w)
+    return torch.from_numpy(np.require(image, requirements=['C', 'W']))
+
+
+def _turned(image: Picture, rotate_deg: int) -> Tensor:
+    """Return the picture as (1, 3, h, w) uint8, turned."""
+    pixels = as_tensor(image).permute(2, 0, 1)[None]
     return pixels.rot90(rotate_deg // 90, dims=(2, 3)) if rotate_deg else pixels
 
 
@@ -89,7 +101,9 @@ def _fit(pixels: Tensor, size: int, *, antialias: bool, padding: float) -> Tenso
     h, w = pixels.shape[2:]
     ratio = max(h / size, w / size)
     height, width = max(1, int(h / ratio)), max(1, int(w / ratio))
-    if (height, width) != (h, w):
+    if pixels.is_cuda and not pixels.is_floating_point():
+        pixels = resample(pixels, height, width)
+    elif (height, width) != (h, w):
         pixels = F.interpolate(pixels, (height, width), mode='bilinear', antialias=antialias)
     top, left = (size - height) // 2, (size - width) // 2
     around = (left, size - width - left, top, size - height - top)

@@ -201,7 +201,7 @@ class Pipeline(nn.Module):
         config, key = self.config, context.rooms[0].key
         sharing = config.text.num_heads // config.text.num_kv_heads
         sees = torch.ones(self.suffix, key.shape[2], dtype=torch.bool, device=key.device)
-        sees[0, -config.horizon :] = False
+        sees[0, -config.horizon :].fill_(False)
         bias = additive(sees[None], self.dtype).repeat_interleave(sharing, dim=2)
         if context.view.bias is not None:
             bias = torch.minimum(bias, context.view.bias)

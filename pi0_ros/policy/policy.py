@@ -157,11 +157,12 @@ class Policy:
             a number that isn't finite.
         """
         stopwatch = Stopwatch(self._device)
-        encoded = Encoded(*(tensor[None] for tensor in self.preprocessor.encode(observation)))
+        encoded = self.preprocessor.encode(observation, self._engine.fit)
+        batch = Encoded(*(tensor[None] for tensor in encoded))
         start = self._make_noise(noise)
         steer = self._steer(rest, observation) if rest else None
         stopwatch.lap('preprocess')
-        actions = self._engine.sample(encoded, start, stopwatch, steer)  # (1, K, A)
+        actions = self._engine.sample(batch, start, stopwatch, steer)  # (1, K, A)
         targets = self.preprocessor.decode_actions(actions[0], observation.state)
         chunk = make_chunk(
             self._robot, observation.stamp_ns, self._times_ns, targets, observation.state

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple, get_args
+from typing import NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,7 @@ from pi0_ros.model.config import Pi0Config, Rules
 from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.images import (
+    Picture,
     check_image,
     resize_float_with_pad,
     resize_with_pad,
@@ -38,8 +39,11 @@ from pi0_ros.types import InputError, Observation, finite_array
 Array = NDArray[np.float64]
 
 
+# A picture, the side of the square [pixel] and how far to turn it [deg], to (3, S, S).
+Resize = Callable[[Picture, int, int], Tensor]
+
 # How each kind of checkpoint saw its pictures. LeRobot 0.4 padded numbers in [0, 1] with -1.
-_RESIZE: dict[Rules, tuple[Callable[[NDArray[np.uint8], int, int], Tensor], torch.dtype]] = {
+_RESIZE: dict[Rules, tuple[Resize, torch.dtype]] = {
     'openpi': (resize_with_pad, torch.uint8),
     'lerobot': (resize_float_with_pad, torch.float32),
     'lerobot_0_4': (partial(resize_float_with_pad, padding=-1.0), torch.float32),
@@ -51,12 +55,26 @@ def pixel_dtype(rules: Rules) -> torch.dtype:
     return _RESIZE[rules][1]
 
 
+class Fit(Protocol):
+    """What has pictures resized somewhere."""
+
+    def __call__(
+        self, resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int
+    ) -> Tensor:
+        """Return what resize gives, where it is wanted."""
+
+
+def fit_here(resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int) -> Tensor:
+    """Return what resize gives, on the CPU."""
+    return resize(image, size, rotate_deg)
+
+
 class Encoded(NamedTuple):
     """
     An observation as the model takes it, on the CPU; stacked along a new first axis, a batch.
 
     :param pixels: of every camera in the model's order, (C, 3, S, S) uint8; by LeRobot's rules
-        float32 in [0, 1].
+        float32 in [0, 1]. They are where they were fitted.
     :param seen: which pictures are real, (C,) bool.
     :param tokens: (L,) int64.
     :param token_mask: (L,) bool, False for padding.
@@ -95,15 +113,16 @@ class Preprocessor:
         """Names of the cameras, in the model's order."""
         return tuple(self._cameras.values())
 
-    def encode(self, observation: Observation) -> Encoded:
+    def encode(self, observation: Observation, fit: Fit = fit_here) -> Encoded:
         """
         Prepare an observation.
 
+        :param fit: has the pictures resized.
         :raises InputError: if an image, the state or the sentence can't be used.
         """
         normalised = self.stats.state.normalize(self._model_state(observation.state))  # (J,)
         tokens, token_mask = self._tokenizer.tokenize_prompt(observation.prompt, normalised)
-        pixels, seen = self._stack_images(observation.images)
+        pixels, seen = self._stack_images(observation.images, fit)
         return Encoded(
             pixels, seen, torch.from_numpy(tokens), torch.from_numpy(token_mask),
             self._pad(normalised),
@@ -168,22 +187,26 @@ class Preprocessor:
         padded[..., : values.shape[-1]] = values
         return torch.from_numpy(padded)
 
-    def _stack_images(self, images: Mapping[str, NDArray[np.uint8]]) -> tuple[Tensor, Tensor]:
+    def _stack_images(
+        self, images: Mapping[str, NDArray[np.uint8]], fit: Fit
+    ) -> tuple[Tensor, Tensor]:
         """Return all pictures, (C, 3, S, S), and which of them are real, (C,) bool."""
         size = self.config.vision.image_size
         resize, dtype = _RESIZE[self.config.rules]
-        stacked = torch.zeros((len(self._cameras), 3, size, size), dtype=dtype)
-        for i, name in enumerate(self._cameras.values()):
+        fitted = {}
+        for name in self._cameras.values():
             camera = self._robot.cameras[name]
             if name in images:
                 check_image(images[name], name)
-                stacked[i] = resize(images[name], size, camera.rotate_deg)
+                fitted[name] = fit(resize, images[name], size, camera.rotate_deg)
             elif camera.missing == 'refuse':
                 raise InputError(f'camera {name}: no picture, and the robot says to refuse then')
-        seen = torch.tensor([name in images for name in self._cameras.values()])
-        if not seen.any():
+        if not fitted:
             raise InputError(f'no picture of any camera ({", ".join(self._cameras.values())})')
-        return stacked, seen
+        device = next(iter(fitted.values())).device
+        black = torch.zeros(3, size, size, dtype=dtype, device=device)
+        stacked = torch.stack([fitted.get(name, black) for name in self._cameras.values()])
+        return stacked, torch.tensor([name in fitted for name in self._cameras.values()])
 
 
 def order_cameras(robot: Robot, config: Pi0Config) -> dict[Slot, str]:

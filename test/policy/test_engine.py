@@ -14,10 +14,11 @@ import re
 import shutil
 import weakref
 
+import numpy as np
 import pytest
+from rehearsal import Rehearsal
 from safetensors.torch import load_file
 import torch
-from torch.utils._pytree import tree_leaves
 
 from pi0_ros.model.checkpoint import load_checkpoint
 from pi0_ros.model.config import tiny_config
@@ -27,9 +28,8 @@ from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.model.reference import read_given
 from pi0_ros.model.verify import RECORDED, WEIGHTS
 from pi0_ros.policy import fused_layers
-from pi0_ros.policy.cuda_graph import GraphEngine
 from pi0_ros.policy.engine import ENGINES, make_engine
-from pi0_ros.policy.images import to_unit_range
+from pi0_ros.policy.images import resize_float_with_pad, resize_with_pad, to_unit_range
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.policy.steering import steer_to
 from pi0_ros.policy.stopwatch import Stopwatch
@@ -67,35 +67,6 @@ def _all_of_float32():
     before, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, False
     yield
     torch.backends.cudnn.allow_tf32 = before
-
-
-class Rehearsal(GraphEngine):
-    """
-    The engine without CUDA, which refills the same memory as a recording does.
-
-    Small models show what rounding does only if it is not to a multiple of 32.
-    """
-
-    grain = 4
-
-    def __init__(self, model, num_steps):
-        self.recorded = 0
-        super().__init__(model, num_steps, self._refill)
-
-    def _refill(self, function):
-        self.recorded += 1
-        result = function()
-
-        def replay():
-            for place, tensor in zip(tree_leaves(result), tree_leaves(function()), strict=True):
-                if place is not None and place is not tensor:
-                    place.copy_(tensor)
-            return result
-
-        return replay
-
-    def _wrap(self):
-        return super(GraphEngine, self)._wrap()
 
 
 @cache
@@ -297,6 +268,32 @@ def test_steered_steps_are_recorded_once_for_each_way():
             steer = steer_of(name, engine.config, seed)
             engine.sample(observations, noise, Stopwatch(CPU), steer)
     assert engine.recorded == 2 + 2 * (1 + len(STEERS))
+
+
+@pytest.mark.parametrize('resize', [resize_with_pad, resize_float_with_pad])
+@pytest.mark.parametrize('kind', [KINDS[1], KINDS[-1]])
+def test_pictures_are_resized_where_the_engine_is(kind, resize):
+    engine = engine_of(kind, pi05=False)
+    generator = np.random.default_rng(6)
+    images = [generator.integers(0, 256, (30, 40, 3), np.uint8) for _ in range(2)]
+    for turn in (0, 90):
+        fitted = [engine.fit(resize, image, 16, turn) for image in images]  # then looked at
+        for found, image in zip(fitted, images, strict=True):
+            assert found.device.type == engine.device.type
+            torch.testing.assert_close(found.cpu(), resize(image, 16, turn), atol=1e-6, rtol=0)
+
+
+def test_what_waits_for_the_gpu_is_not_recorded():
+    engine = Rehearsal(deepcopy(random_model(pi05=False)), 2)
+    x = torch.ones(3)
+    for fault, function in (
+        ('_local_scalar_dense', lambda: x * x[0].item()),
+        ('index by bool', lambda: x[x > 0]),
+        ('lift_fresh', lambda: x + torch.tensor([1.0, 2.0, 3.0], device='cpu')),
+        ('no device was named', lambda: torch.arange(3)),
+    ):
+        with pytest.raises(AssertionError, match=fault):
+            engine._rehearse(function)
 
 
 def test_cuda_graphs_need_cuda():
