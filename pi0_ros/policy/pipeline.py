@@ -96,7 +96,9 @@ class Pipeline(nn.Module):
             for i, layer in enumerate(text.stack)
         )
         self.text_modulations = text.modulations().layers
-        self.expert = nn.ModuleList(StreamLayer(layer, config.expert) for layer in expert.stack)
+        self.expert = nn.ModuleList(
+            StreamLayer(layer, config.expert, few=True) for layer in expert.stack
+        )
         self.actions = ActionEmbedding(model, num_steps)
         self.state_proj = None if config.pi05 else model.state_proj
         self.action_out_proj = model.action_out_proj

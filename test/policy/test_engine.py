@@ -234,6 +234,20 @@ def test_it_does_not_matter_who_multiplies(monkeypatch, onednn):
 
 
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
+def test_it_does_not_matter_how_attention_is_computed(monkeypatch, pi05):
+    used = []
+
+    def attend(*args):
+        used.append(args)
+        return plainly(*args[:-1], fused_layers._find_in_products)
+
+    plainly = fused_layers._attend
+    monkeypatch.setattr(fused_layers, '_attend', attend)
+    check_with(engine_of('eager', pi05), pi05, [(True, False, True), (True, True, True)], [5, 8])
+    assert used
+
+
+@pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
 def test_the_model_stays_what_it_was(pi05):
     """Its weights are views now, and weigh what they weighed."""
     model = deepcopy(random_model(pi05))
