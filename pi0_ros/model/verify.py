@@ -94,10 +94,11 @@ class Comparison(NamedTuple):
         return f'{self.name:<70} {shape:>12} {self.difference:9.2e} {self.gate:9.2e} {verdict}'
 
 
-def verify(folder: Path) -> Iterator[Comparison]:
+def verify(folder: Path, device: str = 'cpu') -> Iterator[Comparison]:
     """
     Compare every recorded quantity of a reference folder.
 
+    :param device: where to compute, in PyTorch's words.
     :raises InputError: if a file of the folder can't be read, or lacks or mistypes an input.
     """
     try:
@@ -107,7 +108,9 @@ def verify(folder: Path) -> Iterator[Comparison]:
     recorded = {name: value for name, value in io.items() if not name.startswith('in.')}
     if not recorded:
         raise InputError(f'{folder / RECORDED}: nothing is recorded')
-    computed = _compute(folder, io)
+    # On CUDA, convolutions would keep ten bits of float32.
+    with torch.backends.cudnn.flags(allow_tf32=False):
+        computed = _compute(folder, io, torch.device(device))
     for name in sorted(recorded):
         yield compare(name, recorded[name], computed.get(name), computed[PAD_MASKS])
 
@@ -132,11 +135,11 @@ def compare(name: str, recorded: Tensor, found: Tensor | None, pad_masks: Tensor
     return Comparison(name, shape, difference.max().item(), gate)
 
 
-def report(folder: Path) -> bool:
-    """Print the comparison of a folder; return whether all of it is ok."""
+def report(folder: Path, device: str) -> bool:
+    """Print the comparison of a folder on a device; return whether all of it is ok."""
     print(folder)  # noqa: T201  # a command-line tool
     comparisons = []
-    for comparison in verify(folder):
+    for comparison in verify(folder, device):
         print(' ', comparison)  # noqa: T201  # a command-line tool
         comparisons.append(comparison)
     failures = sum(not comparison.ok for comparison in comparisons)
@@ -148,26 +151,29 @@ def main(arguments: list[str] | None = None) -> int:
     """Verify the folders of the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog='pi0_ros.model.verify', description=__doc__)
     parser.add_argument('folders', nargs='+', type=Path, metavar='DIR')
+    parser.add_argument('--device', default='cpu', help='cpu, cuda, cuda:1 ...')
+    chosen = parser.parse_args(arguments)
     status = 0
-    for folder in parser.parse_args(arguments).folders:
+    for folder in chosen.folders:
         try:
-            status |= not report(folder)
+            status |= not report(folder, chosen.device)
         except InputError as error:
             print(f'{folder}: {error}', file=sys.stderr)  # noqa: T201  # as above
             status = 1
     return int(status)
 
 
-def _compute(folder: Path, io: dict[str, Tensor]) -> dict[str, Tensor]:
+def _compute(folder: Path, io: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
     """Return what our model makes of the inputs, under the names of the recordings."""
-    model, _ = load_checkpoint(folder, weights=WEIGHTS)
+    model, _ = load_checkpoint(folder, weights=WEIGHTS, device=device)
+    io = {name: value.to(device) for name, value in io.items()}
     given = read_given(folder, io, model.config)
     computed = quantities(model, given, io) | gradients(model, given)
     if any(name.startswith('bf16.') for name in io):
-        rounded, _ = load_checkpoint(folder, dtype=torch.bfloat16, weights=WEIGHTS)
+        rounded, _ = load_checkpoint(folder, dtype=torch.bfloat16, weights=WEIGHTS, device=device)
         outputs = quantities(rounded, given, io)
         computed |= {name.replace('out.', 'bf16.', 1): value for name, value in outputs.items()}
-    return computed
+    return {name: value.cpu() for name, value in computed.items()}
 
 
 if __name__ == '__main__':

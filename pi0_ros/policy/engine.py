@@ -90,6 +90,8 @@ class Engine:
         :param batch: B.
         :param steer: one as it will be used, if any.
         """
+        if self.device.type == 'cuda':
+            torch.cuda.empty_cache()  # PyTorch keeps the places where the parts of matrices were
         for pictures, tokens in self._rehearsal(cameras):
             observations, noise = _example(self.config, pictures, batch, tokens)
             for way in (None, steer) if steer else (None,):

@@ -9,6 +9,7 @@ import shutil
 
 import pytest
 from safetensors.torch import load_file, save_file
+import torch
 
 from pi0_ros.model.verify import RECORDED, WEIGHTS, main, verify
 
@@ -27,9 +28,18 @@ def rewrite(path, change):
     save_file(tensors, path)
 
 
+@pytest.mark.parametrize(
+    'device',
+    [
+        'cpu',
+        pytest.param(
+            'cuda', marks=pytest.mark.skipif(not torch.cuda.is_available(), reason='needs CUDA')
+        ),
+    ],
+)
 @pytest.mark.parametrize('case', CASES)
-def test_the_public_model_is_met(reference, case):
-    comparisons = list(verify(reference / case))
+def test_the_public_model_is_met(reference, case, device):
+    comparisons = list(verify(reference / case, device))
     recorded = {n for n in load_file(reference / case / RECORDED) if not n.startswith('in.')}
     assert {comparison.name for comparison in comparisons} == recorded
     failures = [str(comparison) for comparison in comparisons if not comparison.ok]
