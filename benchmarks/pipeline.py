@@ -151,6 +151,7 @@ def measure(seconds: float, robot_file: Path) -> Listener:
             'from pi0_ros.nodes.policy_node import main; main()',
             f'robot:={robot_file}',
             f'checkpoint:={CHECKPOINT}',
+            'dtype:=float32',
             'autostart:=true',
             'replan_rate_hz:=100.0',
             'preflight:=skip',  # this robot's pose is arbitrary

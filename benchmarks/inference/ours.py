@@ -22,7 +22,6 @@ from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.policy.engine import make_engine
 from pi0_ros.policy.images import resize_with_pad
-from pi0_ros.policy.policy import check_dtype
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.policy.stopwatch import Stopwatch
 
@@ -34,9 +33,9 @@ def build(settings: Settings) -> Pi0:
     """
     Return the model on its device.
 
-    :raises InputError: if a checkpoint can't be loaded, or the dtype is none.
+    :raises InputError: if a checkpoint can't be loaded.
     """
-    dtype, device = check_dtype(settings.dtype), torch.device(settings.device)
+    dtype, device = settings.torch_dtype, torch.device(settings.device)
     if not settings.public:
         folder = ROOT / settings.model
         return load_checkpoint(folder, dtype=dtype, device=device)[0]

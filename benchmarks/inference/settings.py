@@ -7,9 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import torch
+
 from benchmarks.inference.floor import Load
 from pi0_ros.model.config import Pi0Config
-from pi0_ros.policy.policy import check_dtype
+from pi0_ros.model.precision import DTYPES
 from pi0_ros.types import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +62,8 @@ class Settings:
             least = 1 if field.name in positive else 0
             if isinstance(value, int) and value < least:
                 raise InputError(f'{field.name}: expected at least {least}, found {value}')
+        if self.dtype not in DTYPES:
+            raise InputError(f'dtype: expected one of {list(DTYPES)}, found {self.dtype!r}')
         if not self.public and (self.layers or self.vision_layers):
             raise InputError(f'layers: expected none for {self.model}, which has its own')
         if self.masked >= self.cameras:
@@ -71,6 +75,11 @@ class Settings:
     def public(self) -> bool:
         """Whether it is a public model's sizes, with random weights."""
         return self.model in PUBLIC
+
+    @property
+    def torch_dtype(self) -> torch.dtype:
+        """The dtype for PyTorch."""
+        return DTYPES[self.dtype]
 
     @property
     def seen(self) -> int:
@@ -136,5 +145,5 @@ def load_of(settings: Settings, config: Pi0Config) -> Load:
         tokens=real_tokens(settings, config),
         steps=settings.steps,
         batch=settings.batch,
-        dtype=check_dtype(settings.dtype),
+        dtype=settings.torch_dtype,
     )

@@ -11,6 +11,7 @@ sentences are said one after the other, for a motion long enough to hold a slow 
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,9 @@ def record(robot: Robot, checkpoint: Path, file: Path) -> None:
     sim = SimRobot('cubes')
     sim.reset(SEED)
     own = read_parameters(PARAMETERS)
-    driving = Policy.load(checkpoint, robot, rtc=own['rtc'], num_steps=own['num_steps'], seed=SEED)
-    asked = Policy.load(checkpoint, robot, seed=SEED + 1)
+    load = partial(Policy.load, checkpoint, robot, dtype='float32')
+    driving = load(rtc=own['rtc'], num_steps=own['num_steps'], seed=SEED)
+    asked = load(seed=SEED + 1)
     replanning = Replanning(own['replan'], own['replan_rate_hz'], own['replan_threshold'])
     line = Line(robot, sim, driving, sim.render, LATENCY_S, replanning, own['strategy'])
     columns = [sim.joint_names.index(name) for name in robot.joint_names]

@@ -76,6 +76,19 @@ def load_checkpoint(
     return model.eval(), config
 
 
+def load_config(folder: str | Path, weights: str = WEIGHTS) -> Pi0Config:
+    """
+    Return the sizes of a checkpoint; of the file with the tensors only the header is read.
+
+    :param weights: name of that file.
+    :raises InputError: if a file is absent or unreadable, or says nothing that could be built.
+    """
+    folder = Path(folder)
+    values, rename = _read_config(folder / CONFIG)
+    with open_tensors(folder, weights, 'cpu') as file:
+        return config_from_json(values, **_told_by_tensors(file, by_openpi_name(file, rename)))
+
+
 def has_weights(folder: Path) -> bool:
     """Tell whether a folder has weights, in one file or in shards."""
     return (folder / WEIGHTS).is_file() or (folder / (WEIGHTS + INDEX_SUFFIX)).is_file()

@@ -10,10 +10,12 @@ import time
 from types import MappingProxyType, SimpleNamespace
 from typing import NamedTuple, get_args
 
+from pi0_ros.model.checkpoint import load_config
 from pi0_ros.nodes.parameters import Parameter, installed_file
 from pi0_ros.policy.cpu import slow_dtype, use_threads
+from pi0_ros.policy.dtype import choose_dtype
 from pi0_ros.policy.engine import AUTO, ENGINES
-from pi0_ros.policy.policy import Policy
+from pi0_ros.policy.policy import Policy, check_device
 from pi0_ros.policy.server_format import load_server_format
 from pi0_ros.policy.steering import Rtc
 from pi0_ros.policy.worker import Infers
@@ -40,12 +42,14 @@ class Backend(NamedTuple):
 
     :param name: what to call it.
     :param doubts: what the user should hear about it.
+    :param notes: what he may want to know.
     :param start_up: what it is and what getting it ready took, for the diagnostics.
     """
 
     policy: Infers
     name: str
     doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     start_up: Mapping[str, str | float] = MappingProxyType({})
 
 
@@ -83,13 +87,15 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
             'openpi_server does without'
         )
     threads = use_threads(p.threads)
+    device = check_device(p.device)
+    dtype = choose_dtype(p.dtype, device, load_config(p.checkpoint))
     started_s = time.perf_counter()
     policy = Policy.load(
         p.checkpoint,
         robot,
         num_steps=p.num_steps,
         device=p.device,
-        dtype=p.dtype,
+        dtype=dtype.name,
         rtc=p.rtc,
         seed=None if p.seed < 0 else p.seed,
         engine=p.engine,
@@ -97,9 +103,10 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
     loaded_s = time.perf_counter()
     policy.warm_up()
     ready_s = time.perf_counter()
-    doubt = slow_dtype(p.dtype) if p.device.startswith('cpu') else ''
+    doubt = slow_dtype(dtype.name) if device.type == 'cpu' else ''
     start_up = {
         'engine': policy.engine_name,
+        'dtype': str(dtype),
         'threads': threads,
         'load_s': loaded_s - started_s,
         'warm_up_s': ready_s - loaded_s,
@@ -108,4 +115,4 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         f'{p.checkpoint} on {p.device} (engine {policy.engine_name}, {threads} CPU threads, '
         f'loaded in {start_up["load_s"]:.1f} s, warmed up in {start_up["warm_up_s"]:.1f} s)'
     )
-    return Backend(policy, name, (doubt,) if doubt else (), start_up)
+    return Backend(policy, name, (doubt,) if doubt else (), (f'dtype: {dtype}',), start_up)

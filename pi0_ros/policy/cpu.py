@@ -65,18 +65,30 @@ def use_threads(asked: int) -> int:
     return threads
 
 
-def slow_dtype(dtype: str, cpu_info: str | None = None) -> str:
+def multiplies(dtype: str, cpu_info: str | None = None) -> bool | None:
     """
-    Return why a CPU is slow with a dtype; empty if it isn't.
+    Return whether a CPU has instructions for a dtype; None where Linux doesn't tell.
 
-    :param dtype: of the bulk of the weights, one of :data:`pi0_ros.model.precision.DTYPES`.
+    :param dtype: one of :data:`pi0_ros.model.precision.DTYPES`.
     :param cpu_info: what Linux says about the CPU; this machine's when None.
     """
     known = set(re.findall(r'\w+', cpu_info or _cpu_info()))
-    needed = _MULTIPLIES.get(dtype, set())
-    if not known or not needed or needed & known:
+    if dtype not in _MULTIPLIES:
+        return True
+    return bool(_MULTIPLIES[dtype] & known) if known else None
+
+
+def slow_dtype(dtype: str, cpu_info: str | None = None) -> str:
+    """
+    Return why a CPU is slow with a dtype; empty if it isn't known to be.
+
+    :param dtype: of the bulk of the weights, as for :func:`multiplies`.
+    :param cpu_info: as there.
+    """
+    if multiplies(dtype, cpu_info) is not False:
         return ''
+    needed = ', '.join(sorted(_MULTIPLIES[dtype]))
     return (
-        f'dtype: this CPU has no instructions for {dtype} (one of {", ".join(sorted(needed))}), '
+        f'dtype: this CPU has no instructions for {dtype} (one of {needed}), '
         'so it halves the memory but takes longer than float32'
     )

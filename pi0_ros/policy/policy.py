@@ -18,11 +18,11 @@ from numpy.typing import ArrayLike
 import torch
 from torch import Tensor
 
-from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint
+from pi0_ros.model.checkpoint import is_lerobot_folder, load_checkpoint, load_config
 from pi0_ros.model.pi0 import Pi0
-from pi0_ros.model.precision import DTYPES
 from pi0_ros.model.tokenizer import Tokenizer
 from pi0_ros.policy.continuation import Rest
+from pi0_ros.policy.dtype import choose_dtype
 from pi0_ros.policy.engine import AUTO, make_engine
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
@@ -102,7 +102,7 @@ class Policy:
         *,
         num_steps: int = NUM_STEPS,
         device: str = 'cpu',
-        dtype: str = 'float32',
+        dtype: str = AUTO,
         rtc: Rtc = 'none',
         seed: int | None = None,
         engine: str = AUTO,
@@ -111,15 +111,15 @@ class Policy:
         Load model, tokenizer and statistics from a checkpoint's folder, openpi's or LeRobot's.
 
         :param device: in PyTorch's words: cpu, cuda, cuda:1 ...
-        :param dtype: of the bulk of the weights: float32, bfloat16 or float16.
+        :param dtype: of the bulk of the weights, see :func:`pi0_ros.policy.dtype.choose_dtype`.
         :param rtc: see :data:`Rtc`.
         :raises InputError: if something is missing, broken or doesn't fit the robot.
         """
         folder = Path(checkpoint)
         stats = load_stats(folder, robot)
-        model, config = load_checkpoint(
-            folder, dtype=check_dtype(dtype), device=check_device(device)
-        )
+        place = check_device(device)
+        chosen = choose_dtype(dtype, place, load_config(folder))
+        model, config = load_checkpoint(folder, dtype=chosen.dtype, device=place)
         tokenizer = Tokenizer.load(folder, config)
         return cls(
             robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed, engine=engine
@@ -186,9 +186,9 @@ class Policy:
         return torch.from_numpy(given)[None]
 
 
-def check_device(name: str) -> str:
+def check_device(name: str) -> torch.device:
     """
-    Return the name of a device.
+    Return the device of a name.
 
     :raises InputError: if PyTorch can't use it here.
     """
@@ -197,18 +197,7 @@ def check_device(name: str) -> str:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).partition('\n')[0]
         raise InputError(f'device {name!r} cannot be used here: {reason}') from error
-    return name
-
-
-def check_dtype(name: str) -> torch.dtype:
-    """
-    Return the dtype of a name.
-
-    :raises InputError: if the model can't run in it.
-    """
-    if name not in DTYPES:
-        raise InputError(f'dtype: expected one of {list(DTYPES)}, found {name!r}')
-    return DTYPES[name]
+    return torch.device(name)
 
 
 def load_stats(folder: Path, robot: Robot) -> NormStats:

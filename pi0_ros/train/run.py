@@ -181,7 +181,7 @@ def _device(job: Job) -> torch.device:
     name = job.device or ('cuda' if torch.cuda.is_available() else 'cpu')
     if name == 'cuda':
         name = f'cuda:{os.environ.get("LOCAL_RANK", "0")}'
-    device = torch.device(check_device(name))
+    device = check_device(name)
     if device.type == 'cuda':
         torch.cuda.set_device(device)
     return device

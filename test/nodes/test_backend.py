@@ -141,11 +141,14 @@ def test_local_backend_asks_for_a_checkpoint():
         make_policy(asked, load_robot(ROBOT), ExitStack())
 
 
-@pytest.mark.parametrize(('dtype', 'info', 'doubts'), [
-    ('float32', 'avx2', 0), ('bfloat16', 'avx2', 1), ('bfloat16', 'avx2 avx512_bf16', 0),
+@pytest.mark.parametrize(('dtype', 'info', 'doubts', 'told'), [
+    ('float32', 'avx2', 0, 'float32'),
+    ('bfloat16', 'avx2', 1, 'bfloat16'),
+    ('bfloat16', 'avx2 avx512_bf16', 0, 'bfloat16'),
+    ('auto', 'avx2 avx512_bf16', 0, 'float32 (auto: 0 million weights gain nothing by bfloat16)'),
 ])  # fmt: skip
 def test_local_backend_tells_how_it_runs_and_what_starting_took(
-    monkeypatch, tmp_path, dtype, info, doubts
+    monkeypatch, tmp_path, dtype, info, doubts, told
 ):
     monkeypatch.setattr(cpu, 'CPU_INFO', tmp_path / 'cpuinfo')
     cpu.CPU_INFO.write_text(f'flags : {info}\n')
@@ -154,8 +157,10 @@ def test_local_backend_tells_how_it_runs_and_what_starting_took(
         rtc='none', seed=0, engine='eager', threads=torch.get_num_threads(),
     )  # fmt: skip
     backend = make_policy(asked, load_robot(ROBOT), ExitStack())
-    assert list(backend.start_up) == ['engine', 'threads', 'load_s', 'warm_up_s']
+    assert list(backend.start_up) == ['engine', 'dtype', 'threads', 'load_s', 'warm_up_s']
     assert backend.start_up['engine'] == 'eager'
     assert backend.start_up['threads'] == asked.threads
     assert 'engine eager' in backend.name
     assert len(backend.doubts) == doubts
+    assert backend.start_up['dtype'] == told
+    assert f'dtype: {told}' in backend.notes

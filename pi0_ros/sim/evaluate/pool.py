@@ -70,4 +70,6 @@ def _stage(robot: Path) -> Stage:
 
 @cache
 def _policy(robot: Path, checkpoint: Path, rtc: Rtc, num_steps: int) -> Policy:
-    return Policy.load(checkpoint, load_robot(robot), rtc=rtc, num_steps=num_steps)
+    return Policy.load(
+        checkpoint, load_robot(robot), dtype='float32', rtc=rtc, num_steps=num_steps
+    )
