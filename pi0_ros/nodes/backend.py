@@ -13,9 +13,10 @@ from typing import NamedTuple, get_args
 from pi0_ros.model.checkpoint import load_config
 from pi0_ros.nodes.parameters import Parameter, installed_file
 from pi0_ros.policy.cpu import slow_dtype, use_threads
-from pi0_ros.policy.dtype import choose_dtype
+from pi0_ros.policy.dtype import DTYPE_CHOICES, choose_dtype
 from pi0_ros.policy.engine import AUTO, ENGINES
 from pi0_ros.policy.policy import Policy, check_device
+from pi0_ros.policy.quantization import NONE, QUANTIZATIONS
 from pi0_ros.policy.server_format import load_server_format
 from pi0_ros.policy.steering import Rtc
 from pi0_ros.policy.worker import Infers
@@ -23,6 +24,11 @@ from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError
 
 BACKEND = (
+    Parameter('dtype', AUTO, 'of the bulk of the weights: auto is bfloat16 where that is fast',
+              choices=DTYPE_CHOICES),
+    Parameter('quantization', NONE,
+              'fewer bits for the large matrices: cheaper, but the actions are not the same',
+              choices=tuple(QUANTIZATIONS)),
     Parameter('engine', AUTO, 'what runs the model: auto is cuda_graph on CUDA, eager elsewhere',
               choices=(AUTO, *ENGINES)),
     Parameter('threads', 0, 'of the CPU for inference; 0: one core less than there are', 0, 256),
@@ -99,6 +105,7 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         rtc=p.rtc,
         seed=None if p.seed < 0 else p.seed,
         engine=p.engine,
+        quantization=p.quantization,
     )
     loaded_s = time.perf_counter()
     policy.warm_up()
@@ -107,6 +114,7 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
     start_up = {
         'engine': policy.engine_name,
         'dtype': str(dtype),
+        'quantization': p.quantization,
         'threads': threads,
         'load_s': loaded_s - started_s,
         'warm_up_s': ready_s - loaded_s,
@@ -115,4 +123,8 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         f'{p.checkpoint} on {p.device} (engine {policy.engine_name}, {threads} CPU threads, '
         f'loaded in {start_up["load_s"]:.1f} s, warmed up in {start_up["warm_up_s"]:.1f} s)'
     )
-    return Backend(policy, name, (doubt,) if doubt else (), (f'dtype: {dtype}',), start_up)
+    notes = (
+        f'dtype: {dtype}',
+        f'quantization: {p.quantization} ({QUANTIZATIONS[p.quantization]})',
+    )
+    return Backend(policy, name, (doubt,) if doubt else (), notes, start_up)

@@ -34,7 +34,6 @@ from pi0_ros.nodes.chunk_info import chunk_info
 from pi0_ros.nodes.parameters import ROBOT, Parameter, declare, robot_file
 from pi0_ros.nodes.run import run
 from pi0_ros.nodes.topics import ChunkOutput, StateInput
-from pi0_ros.policy.dtype import AUTO, DTYPE_CHOICES
 from pi0_ros.policy.observation_buffer import BufferSettings, ObservationBuffer
 from pi0_ros.policy.policy import NUM_STEPS, Inference
 from pi0_ros.policy.replanning import MODES as REPLAN_MODES
@@ -49,8 +48,6 @@ PARAMETERS = (
     ROBOT,
     Parameter('checkpoint', '', 'folder with config.json, model.safetensors, tokenizer, assets'),
     Parameter('device', 'cpu', "where the model runs, in PyTorch's words: cpu, cuda, cuda:1 ..."),
-    Parameter('dtype', AUTO, 'of the bulk of the weights: auto is bfloat16 where that is fast',
-              choices=DTYPE_CHOICES),
     Parameter('num_steps', NUM_STEPS, 'Euler steps from noise to actions', 1, 100),
     Parameter('seed', -1, 'seed of the noise; -1: a new one each time', -1, 2**31 - 1),
     *BACKEND,

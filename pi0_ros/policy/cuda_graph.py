@@ -27,6 +27,7 @@ from pi0_ros.policy.engine import Engine, compiler_fault
 from pi0_ros.policy.images import as_tensor
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Resize
+from pi0_ros.policy.quantization import NONE
 from pi0_ros.policy.steering import Steer
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
@@ -89,14 +90,21 @@ class GraphEngine(Engine):
 
     grain = GRAIN
 
-    def __init__(self, model: Pi0, num_steps: int, record: Record | None = None) -> None:
+    def __init__(
+        self,
+        model: Pi0,
+        num_steps: int,
+        record: Record | None = None,
+        *,
+        quantization: str = NONE,
+    ) -> None:
         device = next(model.parameters()).device
         if record is None and device.type != 'cuda':
             raise InputError(
                 f'engine: cuda_graph: expected the model on a CUDA device, found {device}; '
                 'eager and compiled run everywhere'
             )
-        super().__init__(model, num_steps)
+        super().__init__(model, num_steps, quantization=quantization)
         self._record = record or CudaRecorder(device)
         self._recordings: dict[Signature, Recording] = {}
         self._fittings: dict[Signature, tuple[Tensor, Callable[[], Tensor]]] = {}

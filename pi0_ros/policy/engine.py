@@ -26,6 +26,7 @@ from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.layout import lay_out
 from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Encoded, Resize, fit_here, pixel_dtype
+from pi0_ros.policy.quantization import NONE, quantize
 from pi0_ros.policy.steering import Steer
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
@@ -40,16 +41,19 @@ class Engine:
 
     :param model: on its device. Only what is needed of it is kept (:class:`Pipeline`).
     :param num_steps: Euler steps from noise to actions.
+    :param quantization: one of :data:`pi0_ros.policy.quantization.QUANTIZATIONS`.
+    :raises InputError: if that can't be had here.
     """
 
     grain = 1
     """The prefix's length is rounded up to a multiple of it."""
 
-    def __init__(self, model: Pi0, num_steps: int) -> None:
+    def __init__(self, model: Pi0, num_steps: int, *, quantization: str = NONE) -> None:
         self.config = model.config
         self.device = next(model.parameters()).device
         self.name = 'eager'
         self.pipeline = Pipeline(model, num_steps, self._wrap())
+        quantize(self.pipeline, quantization)
 
     def fit(self, resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int) -> Tensor:
         """Have a picture resized, on the CPU; see :class:`pi0_ros.policy.preprocess.Fit`."""
@@ -156,11 +160,12 @@ class CompiledEngine(Engine):
         return partial(torch.compile, dynamic=True)
 
 
-def make_engine(model: Pi0, num_steps: int, kind: str = AUTO) -> Engine:
+def make_engine(model: Pi0, num_steps: int, kind: str = AUTO, quantization: str = NONE) -> Engine:
     """
     Return an engine for a model.
 
     :param kind: one of :data:`ENGINES`; ``auto`` is ``cuda_graph`` on CUDA, ``eager`` elsewhere.
+    :param quantization: see :class:`Engine`.
     :raises InputError: if there is none of that kind, or it can't run here.
     """
     from pi0_ros.policy.cuda_graph import GraphEngine  # noqa: PLC0415  # it builds on this module
@@ -171,7 +176,7 @@ def make_engine(model: Pi0, num_steps: int, kind: str = AUTO) -> Engine:
         kind = 'cuda_graph' if next(model.parameters()).is_cuda else 'eager'
     if kind not in kinds:
         raise InputError(f'engine: expected one of {", ".join((AUTO, *ENGINES))}, found {kind!r}')
-    return kinds[kind](model, num_steps)
+    return kinds[kind](model, num_steps, quantization=quantization)
 
 
 def compiler_fault(device: torch.device) -> str:

@@ -26,6 +26,7 @@ from pi0_ros.policy.dtype import choose_dtype
 from pi0_ros.policy.engine import AUTO, make_engine
 from pi0_ros.policy.lerobot import load_lerobot_stats
 from pi0_ros.policy.preprocess import Encoded, Preprocessor
+from pi0_ros.policy.quantization import NONE
 from pi0_ros.policy.steering import Rtc, Steer, check_rtc, steer_to
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.robots.chunks import make_chunk, point_times_ns
@@ -61,6 +62,7 @@ class Policy:
     :param rtc: how a chunk goes on from what is left of the last one.
     :param seed: of the noise; None takes a new one.
     :param engine: what runs the model, see :func:`pi0_ros.policy.engine.make_engine`.
+    :param quantization: of its large matrices, see :mod:`pi0_ros.policy.quantization`.
     :raises InputError: if the robot, the statistics and the model don't fit together.
     """
 
@@ -75,17 +77,18 @@ class Policy:
         rtc: Rtc = 'none',
         seed: int | None = None,
         engine: str = AUTO,
+        quantization: str = NONE,
     ) -> None:
         self._config = model.config
         if num_steps < 1:
             raise InputError(f'num_steps: expected at least 1, found {num_steps}')
-        check_rtc(rtc, robot, self._config)
+        check_rtc(rtc, robot, self._config, quantization)
         self._rtc = rtc
         self._robot = robot
         self.preprocessor = Preprocessor(robot, model.config, tokenizer, stats)
         """Its conversions."""
         self._device = next(model.parameters()).device
-        self._engine = make_engine(model, num_steps, engine)
+        self._engine = make_engine(model, num_steps, engine, quantization)
         # On the CPU everywhere, so that a seed gives the same noise on every device.
         self._generator = torch.Generator()
         if seed is None:
@@ -106,6 +109,7 @@ class Policy:
         rtc: Rtc = 'none',
         seed: int | None = None,
         engine: str = AUTO,
+        quantization: str = NONE,
     ) -> Policy:
         """
         Load model, tokenizer and statistics from a checkpoint's folder, openpi's or LeRobot's.
@@ -122,8 +126,9 @@ class Policy:
         model, config = load_checkpoint(folder, dtype=chosen.dtype, device=place)
         tokenizer = Tokenizer.load(folder, config)
         return cls(
-            robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed, engine=engine
-        )
+            robot, model, tokenizer, stats, num_steps=num_steps, rtc=rtc, seed=seed, engine=engine,
+            quantization=quantization,
+        )  # fmt: skip
 
     def reseed(self, seed: int) -> None:
         """Draw the noise anew from a seed."""

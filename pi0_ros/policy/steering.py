@@ -18,6 +18,7 @@ from torch import Tensor
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.flow import Velocity
 from pi0_ros.model.guidance import Guidance, Pull, continued, guided, soft_mask
+from pi0_ros.policy.quantization import DIFFERENTIABLE
 from pi0_ros.robots.spec import Robot
 from pi0_ros.types import InputError
 
@@ -46,10 +47,11 @@ class Steer(NamedTuple):
         return self.change(velocity, *self.tensors)
 
 
-def check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:
+def check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config, quantization: str) -> None:
     """
     Refuse what can't go on from a chunk.
 
+    :param quantization: of the model, one of :data:`pi0_ros.policy.quantization.QUANTIZATIONS`.
     :raises InputError: naming why.
     """
     if rtc not in get_args(Rtc):
@@ -61,6 +63,11 @@ def check_rtc(rtc: Rtc, robot: Robot, config: Pi0Config) -> None:
         raise InputError(
             'rtc: trained needs a checkpoint that was trained with given actions, but its '
             'config.json has no known_actions; guided and direct take any checkpoint'
+        )
+    if rtc == 'guided' and quantization not in DIFFERENTIABLE:
+        raise InputError(
+            f'rtc: guided takes a derivative, which quantization {quantization} does not have; '
+            f'expected {" or ".join(DIFFERENTIABLE)}, or rtc direct or trained'
         )
 
 

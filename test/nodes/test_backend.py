@@ -154,10 +154,12 @@ def test_local_backend_tells_how_it_runs_and_what_starting_took(
     cpu.CPU_INFO.write_text(f'flags : {info}\n')
     asked = SimpleNamespace(
         backend='local', checkpoint=str(CHECKPOINT), num_steps=2, device='cpu', dtype=dtype,
-        rtc='none', seed=0, engine='eager', threads=torch.get_num_threads(),
+        quantization='none', rtc='none', seed=0, engine='eager', threads=torch.get_num_threads(),
     )  # fmt: skip
     backend = make_policy(asked, load_robot(ROBOT), ExitStack())
-    assert list(backend.start_up) == ['engine', 'dtype', 'threads', 'load_s', 'warm_up_s']
+    assert list(backend.start_up) == [
+        'engine', 'dtype', 'quantization', 'threads', 'load_s', 'warm_up_s',
+    ]  # fmt: skip
     assert backend.start_up['engine'] == 'eager'
     assert backend.start_up['threads'] == asked.threads
     assert 'engine eager' in backend.name

@@ -37,9 +37,9 @@ class Rehearsal(GraphEngine):
 
     grain = 4
 
-    def __init__(self, model, num_steps):
+    def __init__(self, model, num_steps, **options):
         self.recorded = 0
-        super().__init__(model, num_steps, self._rehearse)
+        super().__init__(model, num_steps, self._rehearse, **options)
 
     def _wrap(self):
         return super(GraphEngine, self)._wrap()
