@@ -4,7 +4,7 @@
 Time the model, print each stage beside its floor, keep the figures, and renew the documents.
 
     python -m benchmarks.inference --case cpu --against OPENPI --against-python PYTHON
-    python -m benchmarks.inference --case gpu --series
+    python -m benchmarks.inference --case gpu --series --cheaper
     python -m benchmarks.inference --model pi05 --layers 2 --cameras 1 --steps 5
     python -m benchmarks.inference      # measures nothing, renews the documents
 """
@@ -20,11 +20,13 @@ import sys
 from benchmarks import tables
 from benchmarks.inference import table
 from benchmarks.inference.against import COMPILE_MODES, COMPILED
+from benchmarks.inference.cheaper import measure_cheaper
 from benchmarks.inference.measure import Effort, Rival, measure
 from benchmarks.inference.plot import draw
-from benchmarks.inference.results import Record, append, read
-from benchmarks.inference.series import measure_series
+from benchmarks.inference.results import CHEAPER, Record, append, read
+from benchmarks.inference.series import SERIES, measure_series
 from benchmarks.inference.settings import CASES, ROOT, Settings
+from pi0_ros.policy.policy import NUM_STEPS
 from pi0_ros.types import InputError
 
 RESULTS = ROOT / 'benchmarks' / 'results' / 'inference.jsonl'
@@ -64,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument('--runs', type=int, default=RUNS, help='chunks to time, at most')
     parser.add_argument('--seconds', type=float, help='after which no more begin')
     parser.add_argument('--series', action='store_true', help='vary the work, too')
+    parser.add_argument('--cheaper', action='store_true', help='vary the numbers, too')
     parser.add_argument('--against', type=Path, help="openpi's checkout, to run in turn with")
     parser.add_argument('--against-python', type=Path, help="with openpi's requirements")
     parser.add_argument(
@@ -91,9 +94,11 @@ def measured(arguments: argparse.Namespace) -> Iterator[Record]:
         raise InputError(f'device: expected one of {list(SECONDS)}, found {settings.device!r}')
     seconds = SECONDS[kind] if arguments.seconds is None else arguments.seconds
     yield measure(settings, Effort(arguments.runs, seconds), rival_of(arguments), case=case)
+    effort = Effort(arguments.runs // SERIES_SHARE, seconds / SERIES_SHARE, least=2)
     if arguments.series:
-        effort = Effort(arguments.runs // SERIES_SHARE, seconds / SERIES_SHARE, least=2)
         yield from measure_series(settings, effort, case)
+    if arguments.cheaper:
+        yield from measure_cheaper(settings, effort, case)
 
 
 def rival_of(arguments: argparse.Namespace) -> Rival | None:
@@ -112,6 +117,9 @@ def rival_of(arguments: argparse.Namespace) -> Rival | None:
 def tell(record: Record) -> None:
     """Print a record."""
     settings = record.settings
+    if record.series == CHEAPER:
+        print(_priced(record))
+        return
     if record.series:
         print(
             f'{record.series} {table.varied(record)}: {table.number(record.chunk_ms)} ms, '
@@ -130,6 +138,10 @@ def tell(record: Record) -> None:
         f'memory [GB]: weights {record.weights_bytes / 1e9:.3g}, '
         f'cache {record.cache_bytes / 1e9:.2g}, most in use {record.peak_bytes / 1e9:.3g}'
     )
+    seconds = ' + '.join(f'{name} {value:.3g}' for name, value in record.start_up_s.items())
+    print(f'start-up [s]: {seconds} = {sum(record.start_up_s.values()):.3g}')
+    if record.error:
+        print(_priced(record))
     if record.against:
         rival, part = record.against, table.of_openpi(record)
         print(
@@ -137,6 +149,21 @@ def tell(record: Record) -> None:
             f'p50 {table.number(rival.chunk["p50"])} ms; ours is {part:.3f} of it; '
             f'actions differ by {rival.difference:.1e} at most'
         )
+
+
+def _priced(record: Record) -> str:
+    """Return what a record's numbers save and cost."""
+    saved = (
+        f'{table.variant(record.settings)}, {record.engine}: {table.number(record.chunk_ms)} ms, '
+        f'weights {record.weights_bytes / 1e9:.3g} GB'
+    )
+    if record.error is None:
+        return saved
+    rms, largest, part = table.error(record)
+    return (
+        f'{saved}; actions differ from float32 in {NUM_STEPS} steps by {rms} rms, '
+        f'{largest} at most: {part} of their own rms'
+    )
 
 
 def document(doc: Path, records: Sequence[Record]) -> None:
@@ -148,11 +175,12 @@ def document(doc: Path, records: Sequence[Record]) -> None:
         ('runs', table.RUN_HEAD, table.runs(records)),
         ('stages', table.EVERY_HEAD, table.every_stage(records)),
         ('series', table.SERIES_HEAD, table.series(records)),
+        ('cheaper', table.CHEAPER_HEAD, table.cheaper(records)),
     ):
         text = tables.markdown(head, rows) if rows else table.NOT_MEASURED
         tables.fill(file, name, text)
     draw(doc / PICTURE, records)
-    drawn = any(record.series for record in records)
+    drawn = any(record.series in SERIES for record in records)
     tables.fill(
         file, 'picture', f'![time against work]({PICTURE})' if drawn else table.NOT_MEASURED
     )

@@ -24,6 +24,7 @@ from torch import Tensor
 from benchmarks.inference.ours import Ours
 from benchmarks.inference.settings import Settings
 from pi0_ros.model.config import Pi0Config
+from pi0_ros.policy.quantization import NONE
 from pi0_ros.types import InputError
 
 SIDE = Path(__file__).with_name('openpi_side.py')
@@ -47,6 +48,7 @@ def check(settings: Settings, mode: str) -> None:
     for name, found, allowed in (
         ('cameras', settings.cameras, (CAMERAS,)),
         ('dtype', settings.dtype, tuple(TOLERANCE)),
+        ('quantization', settings.quantization, (NONE,)),
         ('compile mode', mode, COMPILE_MODES),
     ):
         if found not in allowed:

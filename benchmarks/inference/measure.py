@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,10 @@ from benchmarks.inference.device import (
 )
 from benchmarks.inference.floor import Rates, cache_numbers, work
 from benchmarks.inference.ours import Ours, Run, build
+from benchmarks.inference.price import actions_of, error_of, exact_actions, is_exact
 from benchmarks.inference.results import Against, Record, by_stage, percentiles
 from benchmarks.inference.settings import Settings, load_of
 from pi0_ros.model.checkpoint import save_checkpoint
-from pi0_ros.model.pi0 import Pi0
 from pi0_ros.types import InputError
 
 WARM_UP = {'cpu': 1, 'cuda': 10}
@@ -66,42 +67,78 @@ class Effort:
 
 
 def measure(
-    settings: Settings, effort: Effort, rival: Rival | None = None, *, case: str = ''
+    settings: Settings,
+    effort: Effort,
+    rival: Rival | None = None,
+    *,
+    case: str = '',
+    series: str = '',
+    expected: Tensor | None = None,
 ) -> Record:
     """
     Build the model and time it, in turn with the public one if there is a rival.
 
     :param case: the name of the settings.
+    :param series: of the record.
+    :param expected: what cheaper numbers are compared with; computed here when None.
     :raises InputError: if something can't run here, or the actions don't agree.
     """
     use_threads(settings)
-    with ExitStack() as stack:
-        model = build(settings)
-        weights = weights_bytes(model)
-        if rival is None:
-            ours = Ours(model, settings)
-            del model
-            runs, _, _ = timed(ours, effort)
-            return record(settings, ours, runs, weights, case=case)
+    if rival:
         check(settings, rival.compiled)
+    if expected is None and not is_exact(settings):
+        expected = exact_actions(settings)
+    start_up: dict[str, float] = {}
+    with ExitStack() as stack:
+        with _timing(start_up, 'build' if settings.public else 'load'):
+            model = build(settings)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        save_checkpoint(model, folder)  # before an engine rearranges it
-        ours = Ours(model, settings)
+        if rival:
+            save_checkpoint(model, folder)  # before an engine rearranges it
+        with _timing(start_up, 'engine'):
+            ours = Ours(model, settings)
         del model
-        write_job(folder, ours, settings, rival.compiled)
-        openpi = stack.enter_context(Openpi(rival.python, rival.source, folder))
+        with _timing(start_up, 'warm-up'):
+            ours.warm_up()
+        openpi = None
+        if rival:
+            write_job(folder, ours, settings, rival.compiled)
+            openpi = stack.enter_context(Openpi(rival.python, rival.source, folder))
         runs, theirs, actions = timed(ours, effort, openpi)
-        difference = float((openpi.actions() - actions).abs().max())
-        if not difference <= TOLERANCE[settings.dtype]:
-            raise InputError(
-                f'openpi: actions differ by {difference:.2g}, expected at most '
-                f'{TOLERANCE[settings.dtype]} in {settings.dtype}'
-            )
-        against = Against(
-            commit(rival.source) or 'not known', openpi.torch, rival.compiled,
-            percentiles(theirs), difference,
-        )  # fmt: skip
-        return record(settings, ours, runs, weights, case=case, against=against)
+        found = record(settings, ours, runs, case=case, series=series)
+        against = _compare(settings, rival, openpi, theirs, actions) if rival and openpi else None
+    error = None
+    if expected is not None and not is_exact(settings):
+        error = error_of(actions_of(ours, settings), expected)
+    return replace(found, against=against, start_up_s=start_up, error=error)
+
+
+@contextmanager
+def _timing(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Note how long something took."""
+    start = time.perf_counter()
+    yield
+    seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def _compare(
+    settings: Settings, rival: Rival, openpi: Openpi, theirs: list[float], actions: Tensor
+) -> Against:
+    """
+    Return what openpi took.
+
+    :raises InputError: if its actions and ours don't agree.
+    """
+    difference = float((openpi.actions() - actions).abs().max())
+    if not difference <= TOLERANCE[settings.dtype]:
+        raise InputError(
+            f'openpi: actions differ by {difference:.2g}, expected at most '
+            f'{TOLERANCE[settings.dtype]} in {settings.dtype}'
+        )
+    return Against(
+        commit(rival.source) or 'not known', openpi.torch, rival.compiled,
+        percentiles(theirs), difference,
+    )  # fmt: skip
 
 
 def timed(
@@ -132,11 +169,9 @@ def record(
     settings: Settings,
     ours: Ours,
     runs: list[Run],
-    weights: int,
     *,
     case: str = '',
     series: str = '',
-    against: Against | None = None,
 ) -> Record:
     """Put the figures together."""
     peak = peak_memory(ours.device)
@@ -158,16 +193,10 @@ def record(
         floor={name: round(value, 4) for name, value in floor.items()},
         flops_per_s=rates.flops_per_s,
         bytes_per_s=rates.bytes_per_s,
-        weights_bytes=weights,
+        weights_bytes=ours.weights_bytes,
         cache_bytes=load.batch * cache_numbers(ours.config, prefix) * load.dtype.itemsize,
         peak_bytes=peak,
-        against=against,
     )
-
-
-def weights_bytes(model: Pi0) -> int:
-    """Return what all parameters take."""
-    return sum(one.numel() * one.element_size() for one in model.parameters())
 
 
 def use_threads(settings: Settings) -> None:

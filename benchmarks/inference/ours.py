@@ -7,26 +7,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from benchmarks.inference.settings import ROOT, Settings, lengths, real_tokens, sizes
+from benchmarks.inference.inputs import invent
+from benchmarks.inference.settings import ROOT, Settings, lengths, sizes
 from pi0_ros.model.checkpoint import load_checkpoint
-from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.model.layers import AdaptiveRMSNorm
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.policy.engine import make_engine
-from pi0_ros.policy.images import resize_with_pad
 from pi0_ros.policy.preprocess import Encoded
+from pi0_ros.policy.quantization import stored_bytes
 from pi0_ros.policy.stopwatch import Stopwatch
 
 SEED = 7
-CAMERA_SIZE = (480, 640)  # height and width [pixel]
 
 
 def build(settings: Settings) -> Pi0:
@@ -72,30 +68,28 @@ class Ours:
         model.config = self.config = lengths(settings, model.config)
         self.device = torch.device(settings.device)
         """Where it runs."""
-        self._engine = make_engine(model, settings.steps, settings.engine)
+        self._engine = make_engine(model, settings.steps, settings.engine, settings.quantization)
         self.engine = self._engine.name
         """The name of what runs it."""
-        generator = np.random.default_rng(SEED)
-        shape = (settings.batch, settings.seen, *CAMERA_SIZE, 3)
-        self._pictures = generator.integers(0, 256, shape, np.uint8)
-        self._rest = _observations(settings, self.config, generator)
-        noise = generator.standard_normal(
-            (settings.batch, self.config.horizon, self.config.action_dim), np.float32
-        )
-        self.noise = torch.from_numpy(noise)
+        self._given = invent(settings, self.config, SEED)
+        self.noise = self._given.noise
         """What the chunk begins as, (B, H, A)."""
+        self._sizes = settings.seen, settings.batch
+
+    @property
+    def weights_bytes(self) -> int:
+        """What the engine keeps of the model takes."""
+        pipeline = self._engine.pipeline
+        return sum(map(stored_bytes, (*pipeline.parameters(), *pipeline.buffers())))
+
+    def warm_up(self) -> None:
+        """Do what the first chunk would have to wait for, and the first chunk."""
+        self._engine.warm_up(*self._sizes)
+        self.run()
 
     def observations(self) -> Encoded:
         """Return the observations, with their pictures made smaller as the policy does it."""
-        size = self.config.vision.image_size
-        rows = [
-            torch.stack([self._engine.fit(resize_with_pad, picture, size, 0) for picture in row])
-            for row in self._pictures
-        ]
-        pixels = torch.stack(rows)
-        masked = self._rest.seen.shape[1] - pixels.shape[1]
-        pixels = F.pad(pixels, (0, 0, 0, 0, 0, 0, 0, masked))  # they stay black
-        return self._rest._replace(pixels=pixels)
+        return self._given.observations(self._engine.fit)
 
     def run(self) -> tuple[Tensor, Run]:
         """Return actions, (B, H, A), and what they cost."""
@@ -105,25 +99,9 @@ class Ours:
         actions = self._engine.sample(observations, self.noise, stopwatch)
         return actions, Run(stopwatch.milliseconds, stopwatch.steps_ms)
 
-
-def _observations(
-    settings: Settings, config: Pi0Config, generator: np.random.Generator
-) -> Encoded:
-    """Return observations that are all black."""
-    batch, size = settings.batch, config.vision.image_size
-    tokens: NDArray[np.int64] = generator.integers(
-        0, config.vocab_size, (batch, config.max_token_len)
-    )
-    real = torch.arange(config.max_token_len) < real_tokens(settings, config)
-    seen = torch.arange(settings.cameras) < settings.seen
-    state = generator.standard_normal((batch, config.action_dim), np.float32)
-    return Encoded(
-        pixels=torch.zeros(batch, settings.cameras, 3, size, size, dtype=torch.uint8),
-        seen=seen.repeat(batch, 1),
-        tokens=torch.from_numpy(tokens).masked_fill(~real, 0),
-        token_mask=real.repeat(batch, 1),
-        state=torch.from_numpy(state),
-    )
+    def sample(self, observations: Encoded, noise: Tensor) -> Tensor:
+        """Return the actions for other observations and noise, (B, H, A)."""
+        return self._engine.sample(observations, noise, Stopwatch(self.device))
 
 
 def _open_gates(model: Pi0) -> None:

@@ -30,7 +30,7 @@ HEIGHT_IN = 2.6  # of a row of axes
 
 def draw(file: Path, records: Sequence[Record]) -> None:
     """Draw and write the picture: a row for each case and device of which there is a series."""
-    points = newest(record for record in records if record.series)
+    points = newest(record for record in records if record.series in SERIES)
     rows = list(dict.fromkeys((record.case, record.device) for record in points))
     if not rows:
         return

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 import json
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from benchmarks.inference.ours import Run
 from benchmarks.inference.settings import Settings
 from pi0_ros.types import InputError
 
+CHEAPER = 'cheaper'
 PERCENTILES = ('p50', 'p95', 'p99', 'max')
 
 
@@ -38,12 +39,30 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Error:
+    """
+    How far the actions are from those of float32 in all steps, in the model's numbers.
+
+    :param rms: root of the mean square of the differences.
+    :param largest: of the differences.
+    :param actions_rms: root of the mean square of the actions themselves.
+    :param chunks: how many were compared.
+    """
+
+    rms: float
+    largest: float
+    actions_rms: float
+    chunks: int
+
+
+@dataclass(frozen=True)
 class Record:
     """
     One run.
 
     :param case: its name among the cases, or empty.
-    :param series: which of the settings varies, or empty.
+    :param series: which of the settings varies, or that the numbers are :data:`CHEAPER` ones, or
+        empty.
     :param when: ISO 8601, UTC.
     :param commit: of this repository.
     :param device: its name.
@@ -54,9 +73,11 @@ class Record:
     :param floor: what the stages need at least, by the two rates [ms].
     :param flops_per_s: measured, of matrix products.
     :param bytes_per_s: measured, of copies.
-    :param weights_bytes: of all parameters.
+    :param weights_bytes: of what the engine keeps of them.
     :param cache_bytes: of the prefix's keys and values.
     :param peak_bytes: most memory in use during the runs.
+    :param start_up_s: what came before the runs, in order [s].
+    :param error: of the actions; None where they are those of float32 in all steps.
     """
 
     case: str
@@ -76,6 +97,8 @@ class Record:
     cache_bytes: int
     peak_bytes: int
     against: Against | None = None
+    start_up_s: Mapping[str, float] = field(default_factory=dict)
+    error: Error | None = None
 
     @property
     def chunk_ms(self) -> float:
@@ -129,9 +152,10 @@ def read(file: Path) -> list[Record]:
 
 
 def _record(values: dict[str, object]) -> Record:
-    against = values['against']
+    against, error = values['against'], values.get('error')  # older ones have none
     parts = {
         'settings': Settings(**values['settings']),  # type: ignore[arg-type]
         'against': Against(**against) if isinstance(against, dict) else None,
+        'error': Error(**error) if isinstance(error, dict) else None,
     }
     return Record(**(values | parts))  # type: ignore[arg-type]

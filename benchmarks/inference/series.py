@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.inference.measure import Effort, record, timed, use_threads, weights_bytes
+from benchmarks.inference.measure import Effort, record, timed, use_threads
 from benchmarks.inference.ours import Ours, build
 from benchmarks.inference.results import Record
 from benchmarks.inference.settings import Settings, lengths, real_tokens
@@ -31,7 +31,6 @@ def measure_series(base: Settings, effort: Effort, case: str) -> Iterator[Record
     """
     use_threads(base)
     model = build(base)
-    weights = weights_bytes(model)
     config = lengths(base, model.config)
     base = replace(
         base,
@@ -46,5 +45,5 @@ def measure_series(base: Settings, effort: Effort, case: str) -> Iterator[Record
             settings = replace(base, **{name: value})  # type: ignore[arg-type]
             ours = Ours(model, settings)
             runs, _, _ = timed(ours, effort)
-            yield record(settings, ours, runs, weights, case=case, series=name)
+            yield record(settings, ours, runs, case=case, series=name)
             del ours  # before the next engine arranges the weights anew

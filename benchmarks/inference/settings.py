@@ -12,9 +12,11 @@ import torch
 from benchmarks.inference.floor import Load
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.precision import DTYPES
+from pi0_ros.policy.quantization import NONE, QUANTIZATIONS
 from pi0_ros.types import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = 'checkpoints/demo'
 PUBLIC = {'pi0': Pi0Config(), 'pi05': Pi0Config(pi05=True, max_token_len=200, discrete_state=True)}
 
 
@@ -34,6 +36,7 @@ class Settings:
     :param steps: from noise to actions.
     :param batch: observations at once.
     :param dtype: of the bulk of the weights.
+    :param quantization: of the large matrices.
     :param device: in PyTorch's words.
     :param engine: what runs the model.
     :param threads: of the CPU.
@@ -50,6 +53,7 @@ class Settings:
     steps: int = 10
     batch: int = 1
     dtype: str = 'float32'
+    quantization: str = NONE
     device: str = 'cpu'
     engine: str = 'auto'
     threads: int = 0
@@ -62,8 +66,11 @@ class Settings:
             least = 1 if field.name in positive else 0
             if isinstance(value, int) and value < least:
                 raise InputError(f'{field.name}: expected at least {least}, found {value}')
-        if self.dtype not in DTYPES:
-            raise InputError(f'dtype: expected one of {list(DTYPES)}, found {self.dtype!r}')
+        for name, known in (('dtype', DTYPES), ('quantization', QUANTIZATIONS)):
+            if getattr(self, name) not in known:
+                raise InputError(
+                    f'{name}: expected one of {list(known)}, found {getattr(self, name)!r}'
+                )
         if not self.public and (self.layers or self.vision_layers):
             raise InputError(f'layers: expected none for {self.model}, which has its own')
         if self.masked >= self.cameras:
@@ -97,7 +104,7 @@ CASES = {
     'gpu': _CUDA,
     'gpu-pi05': replace(_CUDA, model='pi05', tokens=200, real_tokens=60),
     'full': Settings(masked=1, tokens=48, real_tokens=20, threads=2),
-    'demo': Settings(model='checkpoints/demo', cameras=2, threads=1),
+    'demo': Settings(model=DEMO, cameras=2, threads=1),
 }
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.inference.results import PERCENTILES, Record
-from benchmarks.inference.settings import CASES
+from benchmarks.inference.results import CHEAPER, PERCENTILES, Record
+from benchmarks.inference.settings import CASES, Settings
+from pi0_ros.policy.policy import NUM_STEPS
+from pi0_ros.policy.quantization import NONE
 
 NOT_MEASURED = 'not measured'
 STAGE_HEAD = ('stage [ms]', *PERCENTILES, 'floor', 'ratio')
@@ -24,6 +26,10 @@ EVERY_HEAD = ('case', *STAGE_HEAD)
 GOAL_HEAD = ('case', 'what', 'wanted', 'found', '')
 SERIES_HEAD = (
     'case', 'device', 'varied', 'value', 'vision', 'prefix', 'denoise', 'chunk p50 [ms]', 'floor',
+)  # fmt: skip
+CHEAPER_HEAD = (
+    'case', 'device', 'variant', 'chunk p50 [ms]', 'weights [GB]', 'error rms', 'error max',
+    'of the actions', 'date, commit',
 )  # fmt: skip
 
 
@@ -145,8 +151,40 @@ def series(records: Iterable[Record]) -> list[tuple[str, ...]]:
               for name in ('vision', 'prefix', 'denoise', 'chunk')),
             number(sum(record.floor.values())),
         )
-        for record in newest(record for record in records if record.series)
+        for record in newest(one for one in records if one.series not in ('', CHEAPER))
     ]  # fmt: skip
+
+
+def cheaper(records: Iterable[Record]) -> list[tuple[str, ...]]:
+    """Return what cheaper numbers save and cost, as long as :data:`CHEAPER_HEAD`."""
+    return [
+        (
+            record.case,
+            f'{record.device}, {record.engine}',
+            variant(record.settings),
+            number(record.chunk_ms),
+            number(record.weights_bytes / 1e9),
+            *error(record),
+            f'{record.when[:10]}, {record.commit}',
+        )
+        for record in newest(one for one in records if one.series == CHEAPER)
+    ]
+
+
+def error(record: Record) -> tuple[str, str, str]:
+    """Return the error of the actions: rms, largest, and rms as a part of the actions' own."""
+    found = record.error
+    if found is None:
+        return ('–', '–', '–')
+    part = f'{100 * found.rms / found.actions_rms:.2g} %'
+    return (f'{found.rms:.2g}', f'{found.largest:.2g}', part)
+
+
+def variant(settings: Settings) -> str:
+    """Return in which numbers a chunk is computed."""
+    quantization = '' if settings.quantization == NONE else f', {settings.quantization}'
+    steps = '' if settings.steps == NUM_STEPS else f', steps: {settings.steps}'
+    return f'{settings.dtype}{quantization}{steps}'
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
@@ -157,8 +195,8 @@ def newest(records: Iterable[Record]) -> list[Record]:
 
 
 def varied(record: Record) -> int:
-    """Return the value of what the record's series varies; 0 if it is of none."""
-    return int(getattr(record.settings, record.series)) if record.series else 0
+    """Return the value of what the record's series varies; 0 if it is of no number."""
+    return int(getattr(record.settings, record.series, 0))
 
 
 def number(value: float) -> str:
@@ -169,7 +207,8 @@ def number(value: float) -> str:
 def _kind(record: Record) -> tuple[object, ...]:
     """Return what makes a record one that another of the same takes the place of."""
     compiled = record.against.compiled if record.against else ''
-    return record.case, record.device, compiled, record.series, varied(record)
+    point = variant(record.settings) if record.series == CHEAPER else varied(record)
+    return record.case, record.device, compiled, record.series, point
 
 
 def _run(record: Record) -> tuple[str, ...]:
