@@ -15,6 +15,7 @@ from pi0_ros.nodes.parameters import Parameter, installed_file
 from pi0_ros.policy.cpu import slow_dtype, use_threads
 from pi0_ros.policy.dtype import DTYPE_CHOICES, choose_dtype
 from pi0_ros.policy.engine import AUTO, ENGINES
+from pi0_ros.policy.memory import footprint
 from pi0_ros.policy.policy import Policy, check_device
 from pi0_ros.policy.quantization import NONE, QUANTIZATIONS
 from pi0_ros.policy.server_format import load_server_format
@@ -94,7 +95,8 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         )
     threads = use_threads(p.threads)
     device = check_device(p.device)
-    dtype = choose_dtype(p.dtype, device, load_config(p.checkpoint))
+    config = load_config(p.checkpoint)
+    dtype = choose_dtype(p.dtype, device, config)
     started_s = time.perf_counter()
     policy = Policy.load(
         p.checkpoint,
@@ -123,8 +125,10 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         f'{p.checkpoint} on {p.device} (engine {policy.engine_name}, {threads} CPU threads, '
         f'loaded in {start_up["load_s"]:.1f} s, warmed up in {start_up["warm_up_s"]:.1f} s)'
     )
+    needed = footprint(config, dtype.dtype, len(robot.cameras), num_steps=p.num_steps)
     notes = (
         f'dtype: {dtype}',
         f'quantization: {p.quantization} ({QUANTIZATIONS[p.quantization]})',
+        f'memory, but for quantization: {needed}',
     )
     return Backend(policy, name, (doubt,) if doubt else (), notes, start_up)

@@ -26,12 +26,16 @@ from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import JointState
 
 from pi0_ros.convert import IMAGE_READERS, time_to_ns, type_name
+from pi0_ros.model.checkpoint import load_config
 from pi0_ros.nodes.parameters import robot_file
 from pi0_ros.nodes.topics import StateInput
 from pi0_ros.policy.command import check_command
 from pi0_ros.policy.cpu import use_threads
+from pi0_ros.policy.dtype import choose_dtype
+from pi0_ros.policy.engine import AUTO
+from pi0_ros.policy.memory import footprint
 from pi0_ros.policy.observation_buffer import BufferSettings
-from pi0_ros.policy.policy import NUM_STEPS, Policy
+from pi0_ros.policy.policy import NUM_STEPS, Policy, check_device
 from pi0_ros.preflight.examine import examine
 from pi0_ros.preflight.findings import Finding, Level, failure, passed, table, warning, worst
 from pi0_ros.preflight.memory import check_memory
@@ -130,10 +134,16 @@ class Listener(Node):
 
 def load(arguments: argparse.Namespace, robot: Robot) -> tuple[list[Finding], Subject | None]:
     """Load the policy if there is room for it; return what was found, and it."""
-    memory = check_memory(arguments.checkpoint, arguments.device)
+    use_threads(0)  # as the policy node does by itself
+    try:
+        config = load_config(arguments.checkpoint)
+        dtype = choose_dtype(AUTO, check_device(arguments.device), config).dtype
+    except InputError as error:
+        return [failure('checkpoint', str(error), 'mend what it names')], None
+    needed = footprint(config, dtype, len(robot.cameras), num_steps=arguments.num_steps)
+    memory = check_memory(needed, arguments.device)
     if memory.level == Level.FAIL:
         return [memory], None
-    use_threads(0)  # as the policy node does by itself
     try:
         policy = Policy.load(
             arguments.checkpoint, robot, num_steps=arguments.num_steps, device=arguments.device

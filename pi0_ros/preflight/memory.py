@@ -1,68 +1,40 @@
 # Copyright 2026 The pi0_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the weights will fit, told from the headers of their files before they are read."""
+"""Whether a policy will fit, told from its sizes before its weights are read."""
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
 import torch
 
+from pi0_ros.policy.memory import GB, Footprint
 from pi0_ros.preflight.findings import Finding, failure, passed, warning
 from pi0_ros.types import InputError
 
-BYTES_PER_VALUE = 4  # the policy computes in float32
-# What an inference takes beside the weights, as a part of them.
-WORKSPACE = 0.15
-GB = 1e9
+# What libraries take for themselves, and what arranging the weights does, as a part of the sum.
+BESIDE = 0.15
 
 
-def check_memory(folder: Path, device: str) -> Finding:
+def check_memory(needed: Footprint, device: str) -> Finding:
     """
-    Compare what a checkpoint's weights need with what is free.
+    Compare what a policy needs with what is free.
 
     :param device: in PyTorch's words.
     """
     check = 'memory'
     try:
-        values = count_values(folder)
         free = free_bytes(device)
     except InputError as error:
-        return failure(check, str(error), 'name another checkpoint or device')
+        return failure(check, str(error), 'name another device')
     if free is None:
         return warning(check, f'PyTorch cannot tell what is free on {device}', 'look yourself')
-    needed = values * BYTES_PER_VALUE
-    text = (
-        f'{values / 1e6:,.1f} million values need {needed / GB:.2f} GB as float32; '
-        f'{free / GB:.1f} GB are free on {device}'
-    )
-    if needed > free:
+    text = f'{needed}; {free / GB:.1f} GB are free on {device}'
+    if needed.total > free:
         return failure(check, text, 'free memory there, or choose another device')
-    if needed * (1 + WORKSPACE) > free:
+    if needed.total * (1 + BESIDE) > free:
         return warning(check, f'{text}, which leaves little to work in', 'free memory there')
     return passed(check, text)
-
-
-def count_values(folder: Path) -> int:
-    """
-    Return how many numbers the safetensors files of a folder hold; only headers are read.
-
-    :raises InputError: if there is no such file, or one is broken.
-    """
-    files = sorted(folder.glob('model*.safetensors'))
-    if not files:
-        raise InputError(f'{folder}: no model*.safetensors')
-    count = 0
-    for path in files:
-        try:
-            with safe_open(path, framework='pt') as file:
-                shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118  # no dict
-        except (OSError, SafetensorError) as error:
-            raise InputError(f'{path}: {error}') from error
-        count += sum(prod(shape) for shape in shapes)
-    return count
 
 
 def free_bytes(device: str) -> int | None:
