@@ -59,7 +59,7 @@ bench-runtime: $(STAMP)  ## the runtime against its goals: pictures, round trips
 	. $(BIN)/activate && python benchmarks/runtime.py
 
 bench-inference: $(STAMP)  ## a chunk's time by stage beside its floor (CASE=cpu); renews doc/performance*
-	. $(BIN)/activate && python -m benchmarks.inference --case $(CASE) --series $(AGAINST)
+	. $(BIN)/activate && python -m benchmarks.inference --case $(CASE) --series --cheaper $(AGAINST)
 
 eval-demo: $(STAMP)  ## how often the robot does what it is told (TRIALS=100 OTHERS=20 scenes each)
 	. $(BIN)/activate && python -m pi0_ros.sim.evaluate $(CHECKPOINT) --all \

@@ -28,3 +28,10 @@ verify         ``python -m pi0_ros.model.verify DIR``: compare with recorded ref
 Letters in shapes: B batch, S sequence, P prefix, H horizon, A action, D width, K attention heads,
 G key/value heads, E width of one head, C cameras, N patches of one image, L language tokens.
 """
+
+import logging
+
+# transformers imports torchao where that is installed, and torchao tells of every library for GPUs
+# that are not there; what PyTorch would tell of torchao concerns its authors alone.
+for _name in ('torchao', 'torch.utils._pytree'):
+    logging.getLogger(_name).setLevel(logging.ERROR)
