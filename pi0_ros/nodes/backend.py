@@ -125,10 +125,16 @@ def _load(p: SimpleNamespace, robot: Robot) -> Backend:
         f'{p.checkpoint} on {p.device} (engine {policy.engine_name}, {threads} CPU threads, '
         f'loaded in {start_up["load_s"]:.1f} s, warmed up in {start_up["warm_up_s"]:.1f} s)'
     )
-    needed = footprint(config, dtype.dtype, len(robot.cameras), num_steps=p.num_steps)
+    needed = footprint(
+        config,
+        dtype.dtype,
+        len(robot.cameras),
+        num_steps=p.num_steps,
+        quantization=p.quantization,
+    )
     notes = (
         f'dtype: {dtype}',
         f'quantization: {p.quantization} ({QUANTIZATIONS[p.quantization]})',
-        f'memory, but for quantization: {needed}',
+        f'memory: {needed}',
     )
     return Backend(policy, name, (doubt,) if doubt else (), notes, start_up)

@@ -11,7 +11,9 @@ import torch
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
+from pi0_ros.policy.fused_layers import Matrix
 from pi0_ros.policy.pipeline import Pipeline
+from pi0_ros.policy.quantization import INT8, NONE, quantize, stored_bytes
 
 GB = 1e9
 
@@ -48,6 +50,7 @@ def footprint(
     *,
     batch: int = 1,
     num_steps: int = 10,
+    quantization: str = NONE,
 ) -> Footprint:
     """
     Return what an engine needs for a chunk.
@@ -55,6 +58,8 @@ def footprint(
     :param dtype: of the bulk of the weights.
     :param cameras: real pictures, C.
     :param tokens: real ones of language; as many as fit when None.
+    :param quantization: one that can be had here; what products of rounded activations take on
+        the way is not counted.
     """
     with torch.device('meta'):
         model = Pi0(config)
@@ -62,6 +67,10 @@ def footprint(
     for name, parameter in model.named_parameters():
         parameter.data = parameter.data.to(dtypes[name])
     pipeline = Pipeline(model, num_steps)
+    matrices = [one for one in pipeline.modules() if isinstance(one, Matrix)]
+    # Weights of 8 bits are made wide again for each product.
+    wide = max(one.weight.numel() for one in matrices) if quantization == INT8 else 0
+    quantize(pipeline, quantization)
     text, vision = config.text, config.vision
     language = config.max_token_len if tokens is None else tokens
     prefix = cameras * vision.num_patches + language
@@ -71,7 +80,7 @@ def footprint(
     seen = cameras * vision.num_patches * (vision.hidden_size + 2 * vision.intermediate_size)
     read = prefix * (text.width + 4 * text.mlp_dim)
     return Footprint(
-        weights=sum(t.nbytes for t in (*pipeline.parameters(), *pipeline.buffers())),
+        weights=sum(map(stored_bytes, (*pipeline.parameters(), *pipeline.buffers()))),
         cache=batch * place * (prefix + pipeline.suffix) * dtype.itemsize,
-        activations=batch * max(seen, read) * dtype.itemsize,
+        activations=(batch * max(seen, read) + wide) * dtype.itemsize,
     )

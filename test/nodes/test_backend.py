@@ -166,3 +166,4 @@ def test_local_backend_tells_how_it_runs_and_what_starting_took(
     assert len(backend.doubts) == doubts
     assert backend.start_up['dtype'] == told
     assert f'dtype: {told}' in backend.notes
+    assert backend.notes[-1].startswith('memory: weights ')

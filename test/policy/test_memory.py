@@ -14,6 +14,7 @@ from pi0_ros.model.config import GemmaConfig, Pi0Config, VisionConfig, tiny_conf
 from pi0_ros.model.initialise import initialised_model
 from pi0_ros.policy.engine import Engine, _example
 from pi0_ros.policy.memory import GB, footprint
+from pi0_ros.policy.quantization import INT8, INT8_DYNAMIC, NONE, stored_bytes
 from pi0_ros.policy.stopwatch import Stopwatch
 
 # As in large models, the MLP of the prefix holds more than all that is not in the sum.
@@ -38,22 +39,24 @@ def peak_bytes(function):
     return most
 
 
+@pytest.mark.parametrize('kind', [NONE, INT8])
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-def test_the_peak_is_the_sum_within_a_tenth(pi05):
-    engine = Engine(initialised_model(replace(CONFIG, pi05=pi05), 0), 10)
+def test_the_peak_is_the_sum_within_a_tenth(pi05, kind):
+    engine = Engine(initialised_model(replace(CONFIG, pi05=pi05), 0), 10, quantization=kind)
     observations, noise = _example(engine.config, 3, 1, 48)
     engine.sample(observations, noise, Stopwatch(engine.device))
     measured = peak_bytes(lambda: engine.sample(observations, noise, Stopwatch(engine.device)))
-    foretold = footprint(engine.config, torch.float32, 3)
+    foretold = footprint(engine.config, torch.float32, 3, quantization=kind)
     assert measured == pytest.approx(foretold.cache + foretold.activations, rel=0.1)
 
 
+@pytest.mark.parametrize('kind', [NONE, INT8, INT8_DYNAMIC])
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
-def test_the_weights_are_those_of_the_engine(pi05):
-    engine = Engine(initialised_model(tiny_config(pi05=pi05), 0), 10)
+def test_the_weights_are_those_of_the_engine(pi05, kind):
+    engine = Engine(initialised_model(tiny_config(pi05=pi05), 0), 10, quantization=kind)
     held = (*engine.pipeline.parameters(), *engine.pipeline.buffers())
-    foretold = footprint(engine.config, torch.float32, 3)
-    assert foretold.weights == sum(tensor.nbytes for tensor in held)
+    foretold = footprint(engine.config, torch.float32, 3, quantization=kind)
+    assert foretold.weights == sum(map(stored_bytes, held))
 
 
 def test_pi0_in_bfloat16_leaves_half_of_16_gigabytes():
