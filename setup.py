@@ -57,7 +57,14 @@ setup(
         'jerk': ['ruckig'],
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
-        'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece'],
+        'test': [
+            'hypothesis',
+            'peft',
+            'pytest',
+            'sentencepiece',
+            # Its interpreter and its compiler need no GPU; PyTorch for CUDA brings it along.
+            'triton; platform_system == "Linux" and platform_machine == "x86_64"',
+        ],
     },
     zip_safe=False,
     maintainer='The pi0_ros authors',

@@ -22,6 +22,7 @@ HALF_COLUMNS = 16  # of project, in each half of a head; a dot has no less
 COLUMNS = 32
 SPLITS = 4
 DEPTH_BYTES = 256  # of what is summed at a time, of each row: with three stages 96 KB at most
+NORM_WARPS = 8  # of what norms x on its way: with four it is short of registers
 QUERY_ROWS = 32
 KEY_COLUMNS = 32
 KEY_SHARE = 128
@@ -79,7 +80,7 @@ class KernelLayer(StreamLayer):
             x, modulation.scale, _step(modulation.scale), modulation.shift,
             _step(modulation.shift), self.qkv.weight, *rotation, _step(rotation.cos), query, *room,
             length, room.key.shape[2], self.eps, width, self.queries, self.keys, half, rows,
-            HALF_COLUMNS, depth, num_stages=4,
+            HALF_COLUMNS, depth, num_stages=4, num_warps=NORM_WARPS,
         )  # fmt: skip
         return query
 
@@ -116,7 +117,7 @@ class KernelLayer(StreamLayer):
         products.gate_up[grid](
             x, modulation.scale, _step(modulation.scale), modulation.shift,
             _step(modulation.shift), self.gate_up.weight, inner, length, self.eps,
-            width, inner.shape[2], rows, COLUMNS, _depth(x), num_stages=3,
+            width, inner.shape[2], rows, COLUMNS, _depth(x), num_stages=3, num_warps=NORM_WARPS,
         )  # fmt: skip
         return inner
 
@@ -148,7 +149,7 @@ def _step(part: Tensor | None) -> int:
 
 def _rows(length: int) -> int:
     """Return how many tokens a tile has, one place being for a shift."""
-    return min(ROWS, max(16, triton.next_power_of_2(length + 1)))
+    return next(rows for rows in (16, 32, ROWS) if rows > length or rows == ROWS)
 
 
 def _depth(x: Tensor) -> int:
