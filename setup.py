@@ -58,7 +58,15 @@ setup(
         'lerobot': ['av', 'pyarrow'],
         'lora': ['peft'],
         'quantize': ['torchao>=0.18'],
-        'test': ['hypothesis', 'peft', 'pytest', 'sentencepiece', 'torchao>=0.18'],
+        'test': [
+            'hypothesis',
+            'peft',
+            'pytest',
+            'sentencepiece',
+            'torchao>=0.18',
+            # Its interpreter and its compiler need no GPU; PyTorch for CUDA brings it along.
+            'triton; platform_system == "Linux" and platform_machine == "x86_64"',
+        ],
     },
     zip_safe=False,
     maintainer='The pi0_ros authors',

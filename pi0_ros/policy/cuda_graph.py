@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -25,7 +26,7 @@ from torch import Tensor
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.engine import Engine, compiler_fault
 from pi0_ros.policy.images import as_tensor
-from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.pipeline import Feed, MakeLayer, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Resize
 from pi0_ros.policy.quantization import NONE
 from pi0_ros.policy.steering import Steer
@@ -89,6 +90,7 @@ class GraphEngine(Engine):
     """
 
     grain = GRAIN
+    kind = 'cuda_graph'
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ class GraphEngine(Engine):
         device = next(model.parameters()).device
         if record is None and device.type != 'cuda':
             raise InputError(
-                f'engine: cuda_graph: expected the model on a CUDA device, found {device}; '
+                f'engine: {self.kind}: expected the model on a CUDA device, found {device}; '
                 'eager and compiled run everywhere'
             )
         super().__init__(model, num_steps, quantization=quantization)
@@ -153,6 +155,45 @@ class GraphEngine(Engine):
             actions = step()
             stopwatch.step()
         return actions
+
+
+class TritonEngine(GraphEngine):
+    """
+    ``cuda_graph_triton``: the same with the expert's layers in kernels of their own.
+
+    It has not been measured on a GPU yet, so ``auto`` doesn't choose it.
+
+    :raises InputError: as :class:`GraphEngine`, if there is no Triton, and if it is to be
+        quantised: the kernels read plain weights.
+    """
+
+    kind = 'cuda_graph_triton'
+
+    def __init__(
+        self,
+        model: Pi0,
+        num_steps: int,
+        record: Record | None = None,
+        *,
+        quantization: str = NONE,
+    ) -> None:
+        if quantization != NONE:
+            raise InputError(
+                f'quantization: expected {NONE} with engine {self.kind}, found {quantization}; '
+                'cuda_graph takes it'
+            )
+        super().__init__(model, num_steps, record)
+
+    def _expert(self) -> MakeLayer:
+        if find_spec('triton') is None:
+            raise InputError(
+                'engine: cuda_graph_triton: expected Triton, found none; install triton, which '
+                'comes with PyTorch for CUDA on Linux, or choose cuda_graph'
+            )
+        from pi0_ros.policy.kernels.layer import KernelLayer  # noqa: PLC0415  # not on every CPU
+
+        self.name += ', and the expert in kernels'
+        return KernelLayer
 
 
 class Recording:

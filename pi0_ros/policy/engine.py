@@ -8,7 +8,9 @@ joint or a sentence is. Every engine gives what :func:`pi0_ros.model.flow.sample
 
 - ``eager``: :mod:`pi0_ros.policy.pipeline` as it stands, one operation after the other;
 - ``compiled``: the same with the layers compiled by ``torch.compile``, once for all lengths;
-- ``cuda_graph``: the same recorded once and replayed (:mod:`pi0_ros.policy.cuda_graph`).
+- ``cuda_graph``: the same recorded once and replayed (:mod:`pi0_ros.policy.cuda_graph`);
+- ``cuda_graph_triton``: the same with the expert's layers in kernels of its own
+  (:mod:`pi0_ros.policy.kernels`).
 """
 
 from __future__ import annotations
@@ -24,14 +26,14 @@ from torch import Tensor
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.layout import lay_out
-from pi0_ros.policy.pipeline import Feed, Pipeline, Wrap
+from pi0_ros.policy.pipeline import Feed, MakeLayer, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Encoded, Resize, fit_here, pixel_dtype
 from pi0_ros.policy.quantization import NONE, quantize
 from pi0_ros.policy.steering import Steer
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
 
-ENGINES = ('eager', 'compiled', 'cuda_graph')
+ENGINES = ('eager', 'compiled', 'cuda_graph', 'cuda_graph_triton')
 AUTO = 'auto'
 
 
@@ -52,7 +54,7 @@ class Engine:
         self.config = model.config
         self.device = next(model.parameters()).device
         self.name = 'eager'
-        self.pipeline = Pipeline(model, num_steps, self._wrap())
+        self.pipeline = Pipeline(model, num_steps, self._wrap(), self._expert())
         quantize(self.pipeline, quantization)
 
     def fit(self, resize: Resize, image: NDArray[np.uint8], size: int, rotate_deg: int) -> Tensor:
@@ -108,6 +110,10 @@ class Engine:
     def _wrap(self) -> Wrap:
         """Return what makes of a function that calls a layer what this engine calls."""
         return lambda call: call
+
+    def _expert(self) -> MakeLayer | None:
+        """Return what makes the expert's layers, if they are others than the prefix's."""
+        return None
 
     def _feed(self, observations: Encoded, noise: Tensor) -> tuple[Feed, bool]:
         """Return what the pipeline needs, and whether there is padding in it."""
@@ -168,9 +174,10 @@ def make_engine(model: Pi0, num_steps: int, kind: str = AUTO, quantization: str 
     :param quantization: see :class:`Engine`.
     :raises InputError: if there is none of that kind, or it can't run here.
     """
-    from pi0_ros.policy.cuda_graph import GraphEngine  # noqa: PLC0415  # it builds on this module
+    # It builds on this module.
+    from pi0_ros.policy.cuda_graph import GraphEngine, TritonEngine  # noqa: PLC0415
 
-    classes: tuple[type[Engine], ...] = (Engine, CompiledEngine, GraphEngine)
+    classes: tuple[type[Engine], ...] = (Engine, CompiledEngine, GraphEngine, TritonEngine)
     kinds = dict(zip(ENGINES, classes, strict=True))
     if kind == AUTO:
         kind = 'cuda_graph' if next(model.parameters()).is_cuda else 'eager'

@@ -24,8 +24,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pi0_ros.model.attention import additive
+from pi0_ros.model.config import GemmaConfig
 from pi0_ros.model.flow import euler_step
-from pi0_ros.model.gemma import KeyValue, LayerModulation
+from pi0_ros.model.gemma import GemmaLayer, KeyValue, LayerModulation
 from pi0_ros.model.layers import Rotary, rms_norm, rotary
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.policy.action_embedding import ActionEmbedding
@@ -34,6 +35,7 @@ from pi0_ros.policy.images import to_unit_range
 from pi0_ros.policy.steering import Steer
 
 Wrap = Callable[[Any], Any]
+MakeLayer = Callable[[GemmaLayer, GemmaConfig], StreamLayer]
 
 
 class Feed(NamedTuple):
@@ -76,14 +78,22 @@ class Pipeline(nn.Module):
         of it from here on.
     :param num_steps: Euler steps from noise to actions.
     :param wrap: makes of a function that calls a layer another that does the same.
+    :param expert: makes the expert's layers, which are then called without a wrap.
     """
 
-    def __init__(self, model: Pi0, num_steps: int, wrap: Wrap = lambda call: call) -> None:
+    def __init__(
+        self,
+        model: Pi0,
+        num_steps: int,
+        wrap: Wrap = lambda call: call,
+        expert: MakeLayer | None = None,
+    ) -> None:
         super().__init__()
         config = model.config
         self.config, self.num_steps = config, num_steps
-        self._see, self._read, self._act = wrap(_see), wrap(_read), wrap(_act)
-        vision, text, expert = model.vision, model.text, model.expert
+        self._see, self._read = wrap(_see), wrap(_read)
+        self._act = _act if expert else wrap(_act)
+        vision, text = model.vision, model.text
         self.patch_embedding = vision.patch_embedding
         self.position_embedding = vision.position_embedding
         heads = config.vision.num_attention_heads
@@ -96,9 +106,8 @@ class Pipeline(nn.Module):
             for i, layer in enumerate(text.stack)
         )
         self.text_modulations = text.modulations().layers
-        self.expert = nn.ModuleList(
-            StreamLayer(layer, config.expert, few=True) for layer in expert.stack
-        )
+        make = expert or partial(StreamLayer, few=True)
+        self.expert = nn.ModuleList(make(layer, config.expert) for layer in model.expert.stack)
         self.actions = ActionEmbedding(model, num_steps)
         self.state_proj = None if config.pi05 else model.state_proj
         self.action_out_proj = model.action_out_proj

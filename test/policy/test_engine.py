@@ -27,7 +27,7 @@ from pi0_ros.model.pi0 import Inputs
 from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.model.reference import read_given
 from pi0_ros.model.verify import RECORDED, WEIGHTS
-from pi0_ros.policy import fused_layers
+from pi0_ros.policy import cuda_graph, fused_layers
 from pi0_ros.policy.engine import ENGINES, make_engine
 from pi0_ros.policy.images import resize_float_with_pad, resize_with_pad, to_unit_range
 from pi0_ros.policy.preprocess import Encoded
@@ -310,9 +310,16 @@ def test_what_waits_for_the_gpu_is_not_recorded():
             engine._rehearse(function)
 
 
-def test_cuda_graphs_need_cuda():
-    with pytest.raises(InputError, match='engine: cuda_graph: expected the model on a CUDA dev'):
-        make_engine(deepcopy(random_model(pi05=False)), 10, 'cuda_graph')
+@pytest.mark.parametrize('kind', ['cuda_graph', 'cuda_graph_triton'])
+def test_cuda_graphs_need_cuda(kind):
+    with pytest.raises(InputError, match=f'engine: {kind}: expected the model on a CUDA dev'):
+        make_engine(deepcopy(random_model(pi05=False)), 10, kind)
+
+
+def test_kernels_need_triton(monkeypatch):
+    monkeypatch.setattr(cuda_graph, 'find_spec', lambda _name: None)
+    with pytest.raises(InputError, match='engine: cuda_graph_triton: expected Triton, found none'):
+        cuda_graph.TritonEngine(deepcopy(random_model(pi05=False)), 10, lambda function: function)
 
 
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
@@ -326,6 +333,11 @@ def test_what_is_not_needed_goes_with_the_model(pi05):
     gc.collect()
     assert engine.pipeline.text
     assert [weight() for weight in unused] == [None] * len(unused)
+
+
+def test_kernels_take_no_quantised_weights():
+    with pytest.raises(InputError, match='quantization: expected none with engine cuda_graph_tr'):
+        make_engine(random_model(pi05=False), 10, 'cuda_graph_triton', 'int8')
 
 
 def test_unknown_engines_are_refused():
