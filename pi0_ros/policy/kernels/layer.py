@@ -21,7 +21,7 @@ ROWS = 64  # tokens, so that no weight is read twice
 HALF_COLUMNS = 16  # of project, in each half of a head; a dot has no less
 COLUMNS = 32
 SPLITS = 4
-DEPTH_BYTES = 256  # of what is summed at a time, of each row: with three stages 96 KB at most
+DEPTH_BYTES = 256  # of what is summed at a time, of each row: with its stages 98 KB at most
 NORM_WARPS = 8  # of what norms x on its way: with four it is short of registers
 QUERY_ROWS = 32
 KEY_COLUMNS = 32
@@ -99,7 +99,8 @@ class KernelLayer(StreamLayer):
         grid = triton.cdiv(length * sharing, QUERY_ROWS), splits, batch * groups
         attention.attend[grid](
             query, *room, bias, *steps, found, highest, total, length, places, width**-0.5,
-            groups, sharing, width, lanes, QUERY_ROWS, KEY_COLUMNS, KEY_SHARE, num_stages=2,
+            groups, sharing, width, lanes, QUERY_ROWS, KEY_COLUMNS, KEY_SHARE,
+            num_stages=4 // query.element_size(),
         )  # fmt: skip
         attended = torch.empty_like(query)
         attention.merge[length * sharing, batch * groups](
