@@ -75,7 +75,8 @@ def test_kernels_compile_for_the_public_sizes(capability, adaptive, monkeypatch,
     with torch.device('meta'):
         one = layer.KernelLayer(GemmaLayer(config, adaptive=adaptive).bfloat16(), config)
         x = torch.empty(1, length, config.width, dtype=torch.bfloat16)
-        parts = [x[:, :1]] * 3 if adaptive else [x[0, 0]]
+        norm = torch.empty(1, 1, config.width)  # what modulates stays float32
+        parts = [norm] * 3 if adaptive else [norm[0, 0]]
         modulation = LayerModulation(Modulation(*parts), Modulation(*parts))
         room = KeyValue(*x.new_empty(2, 1, 1, places, config.head_dim))
         rotation = Rotary(*torch.empty(2, 1, length, 1, config.head_dim))
