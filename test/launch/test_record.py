@@ -33,8 +33,13 @@ EXECUTOR = node_command('executor_node', use_sim_time='true')
 
 
 def policy_command(checkpoint):
+    """Return what starts a policy of no training, whose noise may ask for anything at first."""
     return node_command(
-        'policy_node', checkpoint=checkpoint, autostart='true', use_sim_time='true'
+        'policy_node',
+        checkpoint=checkpoint,
+        preflight='warn',
+        autostart='true',
+        use_sim_time='true',
     )
 
 
