@@ -36,13 +36,18 @@ def draw(file: Path, records: Sequence[Record]) -> None:
         return
     with mpl.rc_context({'font.size': 8, 'text.color': INK, 'axes.edgecolor': FAINT}):
         figure = Figure(figsize=(12.0, HEIGHT_IN * len(rows) + 0.4), layout='constrained')
-        grid = figure.subplots(len(rows), len(SERIES), squeeze=False, sharey='row')
+        grid = figure.subplots(len(rows), len(SERIES), squeeze=False)
         for line, row in zip(grid, rows, strict=True):
             for axes, name in zip(line, SERIES, strict=True):
                 chosen = [
                     one for one in points if (one.case, one.device, one.series) == (*row, name)
                 ]
                 _draw_series(axes, name, sorted(chosen, key=varied))
+            # One scale for all, but for several observations, which would make the others flat.
+            alike = [axes for axes, name in zip(line, SERIES, strict=True) if name != 'batch']
+            top = max(axes.get_ylim()[1] for axes in alike)
+            for axes in alike:
+                axes.set_ylim(0, top)
             line[0].set_ylabel('median time of a chunk [ms]')
             line[0].set_title(f'{row[0]}: {row[1]}', loc='left')
         handles, names = grid[0, 0].get_legend_handles_labels()
