@@ -91,6 +91,7 @@ class GraphEngine(Engine):
 
     grain = GRAIN
     kind = 'cuda_graph'
+    quantizes = True
 
     def __init__(
         self,
@@ -100,6 +101,11 @@ class GraphEngine(Engine):
         *,
         quantization: str = NONE,
     ) -> None:
+        if quantization != NONE and not self.quantizes:
+            raise InputError(
+                f'quantization: expected {NONE} with engine {self.kind}, found {quantization}; '
+                'cuda_graph takes it'
+            )
         device = next(model.parameters()).device
         if record is None and device.type != 'cuda':
             raise InputError(
@@ -133,7 +139,6 @@ class GraphEngine(Engine):
         kind = resize, given.shape, size, rotate_deg
         if kind not in self._fittings:
             own = torch.empty_like(given, device=self.device)
-            _fill(own, given)
             self._fittings[kind] = own, self._record(lambda: resize(own, size, rotate_deg))
         own, replay = self._fittings[kind]
         _fill(own, given)
@@ -168,21 +173,7 @@ class TritonEngine(GraphEngine):
     """
 
     kind = 'cuda_graph_triton'
-
-    def __init__(
-        self,
-        model: Pi0,
-        num_steps: int,
-        record: Record | None = None,
-        *,
-        quantization: str = NONE,
-    ) -> None:
-        if quantization != NONE:
-            raise InputError(
-                f'quantization: expected {NONE} with engine {self.kind}, found {quantization}; '
-                'cuda_graph takes it'
-            )
-        super().__init__(model, num_steps, record)
+    quantizes = False
 
     def _expert(self) -> MakeLayer:
         if find_spec('triton') is None:
@@ -236,7 +227,6 @@ class Recording:
             device = self._feed.noise.device
             tensors = tuple(torch.empty_like(tensor, device=device) for tensor in steer.tensors)
             own = steer._replace(tensors=tensors)
-            _fill_all(own.tensors, steer.tensors)
             self._steered[steer.change] = own, self._record_steps(own)
         own, steps = self._steered[steer.change]
         _fill_all(own.tensors, steer.tensors)

@@ -10,8 +10,6 @@ device; there it stays.
 
 from __future__ import annotations
 
-from typing import Union
-
 import numpy as np
 from numpy.typing import NDArray
 import torch
@@ -21,7 +19,7 @@ import torch.nn.functional as F
 from pi0_ros.policy.resampling import resample
 from pi0_ros.types import InputError
 
-Picture = Union[NDArray[np.uint8], Tensor]  # noqa: UP007  # not with | in Python 3.10
+Picture = NDArray[np.uint8] | Tensor
 
 
 def check_image(image: NDArray[np.uint8], camera: str) -> None:

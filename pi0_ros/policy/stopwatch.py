@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 import time
-from typing import Union
 
 import torch
 
-Mark = Union[float, torch.cuda.Event]  # noqa: UP007  # Event can't be united with | in Python 3.10
+Mark = float | torch.cuda.Event
 
 
 class Stopwatch:
