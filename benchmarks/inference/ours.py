@@ -18,8 +18,8 @@ from pi0_ros.model.layers import AdaptiveRMSNorm
 from pi0_ros.model.pi0 import Pi0
 from pi0_ros.model.precision import parameter_dtypes
 from pi0_ros.policy.engine import make_engine
+from pi0_ros.policy.memory import kept_bytes
 from pi0_ros.policy.preprocess import Encoded
-from pi0_ros.policy.quantization import stored_bytes
 from pi0_ros.policy.stopwatch import Stopwatch
 
 SEED = 7
@@ -79,8 +79,7 @@ class Ours:
     @property
     def weights_bytes(self) -> int:
         """What the engine keeps of the model takes."""
-        pipeline = self._engine.pipeline
-        return sum(map(stored_bytes, (*pipeline.parameters(), *pipeline.buffers())))
+        return kept_bytes(self._engine.pipeline)
 
     def warm_up(self) -> None:
         """Do what the first chunk would have to wait for, and the first chunk."""

@@ -80,7 +80,12 @@ def footprint(
     seen = cameras * vision.num_patches * (vision.hidden_size + 2 * vision.intermediate_size)
     read = prefix * (text.width + 4 * text.mlp_dim)
     return Footprint(
-        weights=sum(map(stored_bytes, (*pipeline.parameters(), *pipeline.buffers()))),
+        weights=kept_bytes(pipeline),
         cache=batch * place * (prefix + pipeline.suffix) * dtype.itemsize,
         activations=(batch * max(seen, read) + wide) * dtype.itemsize,
     )
+
+
+def kept_bytes(pipeline: Pipeline) -> int:
+    """Return what a pipeline keeps of its model takes [byte]."""
+    return sum(map(stored_bytes, (*pipeline.parameters(), *pipeline.buffers())))
