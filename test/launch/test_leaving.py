@@ -4,7 +4,7 @@
 
 import signal
 
-from harness import ROOT, node_command, process
+from harness import EVERY, ROOT, node_command, process
 import numpy as np
 import pytest
 from rclpy.qos import qos_profile_sensor_data
@@ -32,7 +32,7 @@ def driven(watcher):
     states = watcher.create_publisher(JointState, 'joint_states', qos_profile_sensor_data)
     commands = []
     watcher.create_subscription(
-        Float64MultiArray, 'joint_group_velocity_controller/commands', commands.append, 100
+        Float64MultiArray, 'joint_group_velocity_controller/commands', commands.append, EVERY
     )
 
     def drive():
