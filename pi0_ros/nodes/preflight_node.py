@@ -148,6 +148,7 @@ def load(arguments: argparse.Namespace, robot: Robot) -> tuple[list[Finding], Su
         policy = Policy.load(
             arguments.checkpoint, robot, num_steps=arguments.num_steps, device=arguments.device
         )
+        policy.warm_up()  # as the policy node does, whose times are wanted
     except InputError as error:
         return [memory, failure('checkpoint', str(error), 'mend what it names')], None
     complete = 'complete: no tensor is missing, unexpected or misshapen'

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 import os
 from pathlib import Path
 import re
@@ -17,28 +16,11 @@ _MULTIPLIES = {
     'float16': {'avx512_fp16', 'amx_fp16', 'fphp'},
 }
 CPU_INFO = Path('/proc/cpuinfo')
-ONEDNN_FROM = 1_000_000  # numbers; measured: on an AMD EPYC both take as long for 50 tokens
 
 
-def _cpu_info() -> str:
+def read_cpu_info() -> str:
     """Return what Linux says about the CPU; nothing where there is no Linux."""
     return CPU_INFO.read_text(encoding='utf-8') if CPU_INFO.is_file() else ''
-
-
-@cache
-def _mkl_is_slow() -> bool:
-    intel = 'GenuineIntel' in _cpu_info()
-    mkl: bool = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
-    return mkl and hasattr(torch.ops.mkldnn, '_linear_pointwise') and not intel
-
-
-def prefers_onednn(numbers: int) -> bool:
-    """
-    Tell whether oneDNN multiplies float32 faster than what PyTorch takes for it, MKL.
-
-    :param numbers: in the matrix; with a small one, the call itself is what takes time.
-    """
-    return numbers >= ONEDNN_FROM and _mkl_is_slow()
 
 
 def choose_threads(asked: int, available: int, cores: int) -> int:
@@ -72,7 +54,7 @@ def multiplies(dtype: str, cpu_info: str | None = None) -> bool | None:
     :param dtype: one of :data:`pi0_ros.model.precision.DTYPES`.
     :param cpu_info: what Linux says about the CPU; this machine's when None.
     """
-    known = set(re.findall(r'\w+', cpu_info or _cpu_info()))
+    known = set(re.findall(r'\w+', cpu_info or read_cpu_info()))
     if dtype not in _MULTIPLIES:
         return True
     return bool(_MULTIPLIES[dtype] & known) if known else None

@@ -25,6 +25,7 @@ from torch import Tensor
 
 from pi0_ros.model.config import Pi0Config
 from pi0_ros.model.pi0 import Pi0
+from pi0_ros.policy.fused_layers import Matrix
 from pi0_ros.policy.layout import lay_out
 from pi0_ros.policy.pipeline import Feed, MakeLayer, Pipeline, Wrap
 from pi0_ros.policy.preprocess import Encoded, Resize, fit_here, pixel_dtype
@@ -49,6 +50,9 @@ class Engine:
 
     grain = 1
     """The prefix's length is rounded up to a multiple of it."""
+
+    lays_out = True
+    """Whether matrices may be laid out as only :class:`Matrix` knows them."""
 
     def __init__(self, model: Pi0, num_steps: int, *, quantization: str = NONE) -> None:
         self.config = model.config
@@ -96,6 +100,10 @@ class Engine:
         :param batch: B.
         :param steer: one as it will be used, if any.
         """
+        # Not before: until then the model may be there, with views of the matrices.
+        for module in self.pipeline.modules() if self.lays_out else ():
+            if isinstance(module, Matrix):
+                module.lay_out()
         if self.device.type == 'cuda':
             torch.cuda.empty_cache()  # PyTorch keeps the places where the parts of matrices were
         for pictures, tokens in self._rehearsal(cameras):
@@ -150,6 +158,8 @@ class CompiledEngine(Engine):
 
     :raises InputError: if nothing can be compiled for the device here.
     """
+
+    lays_out = False
 
     def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
         # What is 1 is compiled for 1, and all else once.

@@ -20,26 +20,24 @@ from torch.nn import functional as F
 from pi0_ros.model.config import GemmaConfig
 from pi0_ros.model.gemma import GemmaLayer, KeyValue, LayerModulation
 from pi0_ros.model.layers import Rotary, add_gated, rms_norm, rotate
-from pi0_ros.policy.cpu import prefers_onednn
+from pi0_ros.policy.onednn import lay_out, multiply, prefers_onednn
 
 
 class Matrix(nn.Linear):
-    """
-    A linear layer that multiplies with the faster of two libraries.
-
-    MKL, which PyTorch takes for float32, is slow on CPUs that aren't Intel's; oneDNN, through the
-    operator that torch.compile uses for it, is not. It has no derivative.
-    """
+    """A linear layer that multiplies with the faster of two libraries; see :mod:`.onednn`."""
 
     onednn = False
 
+    def lay_out(self) -> None:
+        """Keep the weight only as oneDNN reads it, if that is who multiplies."""
+        if self.onednn:
+            lay_out(self)
+
     def forward(self, x: Tensor) -> Tensor:
         """Return x, (..., in_features), times the matrix."""
-        if not self.onednn or torch.is_grad_enabled() or torch.compiler.is_compiling():
+        if not self.onednn or torch.compiler.is_compiling():
             return F.linear(x, self.weight, self.bias)
-        multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001  # there is no other way to it
-        product: Tensor = multiply(x, self.weight, self.bias, 'none', [], '')
-        return product
+        return multiply(x, self)
 
 
 def fused(*linears: nn.Linear) -> Matrix:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pi0_ros.model.precision import DTYPES
-from pi0_ros.policy.cpu import choose_threads, prefers_onednn, slow_dtype, use_threads
+from pi0_ros.policy.cpu import choose_threads, slow_dtype, use_threads
 
 AVX2 = 'flags\t\t: fpu sse4_2 avx avx2 f16c\n'
 
@@ -43,7 +43,3 @@ def test_what_the_cpu_lacks_is_named():
 @pytest.mark.parametrize('dtype', DTYPES)
 def test_this_machine_can_be_asked(dtype):
     assert isinstance(slow_dtype(dtype), str)
-
-
-def test_small_matrices_stay_where_they_are():
-    assert not prefers_onednn(1000)

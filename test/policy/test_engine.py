@@ -30,6 +30,7 @@ from pi0_ros.model.verify import RECORDED, WEIGHTS
 from pi0_ros.policy import cuda_graph, fused_layers
 from pi0_ros.policy.engine import ENGINES, make_engine
 from pi0_ros.policy.images import resize_float_with_pad, resize_with_pad, to_unit_range
+from pi0_ros.policy.memory import kept_bytes
 from pi0_ros.policy.preprocess import Encoded
 from pi0_ros.policy.steering import steer_to
 from pi0_ros.policy.stopwatch import Stopwatch
@@ -166,18 +167,21 @@ def steer_of(name, config, seed=4):
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
 @pytest.mark.parametrize('kind', KINDS)
 def test_steering_is_that_of_the_plain_velocity(kind, pi05, name):
+    for seed in (4, 5):
+        check_steered(engine_of(kind, pi05), pi05, name, seed)
+
+
+def check_steered(engine, pi05, name, seed=4):
     model = random_model(pi05)
     observations, noise = observe(model.config, [(True, False, True)], [5])
-    inputs, engine = plain_inputs(observations), engine_of(kind, pi05)
-    for seed in (4, 5):
-        steer = steer_of(name, model.config, seed)
-        with torch.no_grad():
-            context = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
-            velocity = partial(model.velocity, context, inputs.state)
-            expected = denoise(steer.of(velocity), noise, 10)
-        found = engine.sample(observations, noise, Stopwatch(engine.device), steer)
-        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
-        assert not found.requires_grad
+    inputs, steer = plain_inputs(observations), steer_of(name, model.config, seed)
+    with torch.no_grad():
+        context = model.prefill(model.embed_prefix(model.encode_images(inputs.images), inputs))
+        velocity = partial(model.velocity, context, inputs.state)
+        expected = denoise(steer.of(velocity), noise, 10)
+    found = engine.sample(observations, noise, Stopwatch(engine.device), steer)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    assert not found.requires_grad
 
 
 @pytest.mark.parametrize('kind', KINDS)
@@ -225,12 +229,21 @@ def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
     assert (found - exact).abs().max() < 2 * (rounded - exact).abs().max()
 
 
+@pytest.mark.parametrize('laid_out', [False, True])
 @pytest.mark.parametrize('onednn', [False, True])
-def test_it_does_not_matter_who_multiplies(monkeypatch, onednn):
+def test_it_does_not_matter_who_multiplies(monkeypatch, onednn, laid_out):
     monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda _numbers: onednn)
     engine = make_engine(deepcopy(random_model(pi05=False)), 10, 'eager')
-    assert engine.pipeline.text[0].qkv.onednn == onednn
+    before = kept_bytes(engine.pipeline)
+    if laid_out:
+        engine.warm_up(CAMERAS)
+        engine.warm_up(CAMERAS)
+    matrix = engine.pipeline.text[0].qkv
+    assert (matrix.onednn, matrix.weight.is_mkldnn) == (onednn, onednn and laid_out)
+    assert kept_bytes(engine.pipeline) == before
     check_with(engine, False, [(True, False, True), (True, True, True)], [5, 8])
+    for name in STEERS:
+        check_steered(engine, False, name)
 
 
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
@@ -354,6 +367,8 @@ def test_compiled_is_plain_and_compiles_once_for_all_lengths(monkeypatch):
         return graph.forward
 
     monkeypatch.setattr(torch, 'compile', partial(torch.compile, backend=backend))
+    # What the compiler is given has no layout of another's.
+    monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda _numbers: True)
     for pi05 in (False, True):
         torch.compiler.reset()
         engine = make_engine(deepcopy(random_model(pi05)), 2, 'compiled')
