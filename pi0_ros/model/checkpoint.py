@@ -116,21 +116,18 @@ def save_checkpoint(model: Pi0, folder: str | Path) -> None:
 
 def by_openpi_name(file: Tensors, rename: Rename) -> dict[str, str]:
     """
-    Return openpi's name of each tensor to its name in the file, the tied one once.
+    Return openpi's name of each tensor to its name in the file; one that is tied has both names.
 
     :param rename: the file's names to openpi's.
-    :raises InputError: if two tensors have one name, or tied ones differ.
+    :raises InputError: if two tensors have one name.
     """
     keys: dict[str, str] = {}
     for key in file.keys:
         name = rename(key)
         if name is not None and keys.setdefault(name, key) != key:
             raise InputError(f'{file.where}: {keys[name]} and {key} are both {name}')
-    tied = keys.pop(TIED_TO_EMBEDDING, None)
-    if tied is not None:
-        own = keys.setdefault(openpi_name(EMBEDDING), tied)
-        if own != tied and not torch.equal(file.read(own), file.read(tied)):
-            raise InputError(f'{file.where}: {own} and {tied} must be the same, but differ')
+    if TIED_TO_EMBEDDING in keys:
+        keys.setdefault(openpi_name(EMBEDDING), keys[TIED_TO_EMBEDDING])
     return keys
 
 
@@ -141,9 +138,11 @@ def match(model: Pi0, file: Tensors, keys: dict[str, str]) -> dict[str, str]:
     :param file: the open tensors.
     :param keys: openpi's name to the name in the file.
     :return: our name to the name in the file.
-    :raises InputError: listing what is missing, unexpected and misshapen, if anything is.
+    :raises InputError: listing what is missing, unexpected and misshapen, if anything is; or if
+        tensors that must be the same differ.
     """
-    keys = {name: key for name, key in keys.items() if name not in IGNORED}
+    own, tied = keys.get(openpi_name(EMBEDDING)), keys.get(TIED_TO_EMBEDDING)
+    keys = {name: key for name, key in keys.items() if name not in {*IGNORED, TIED_TO_EMBEDDING}}
     expected = {openpi_name(name): name for name, _ in model.named_parameters()}
     missing = sorted(set(expected) - set(keys))
     unexpected = sorted(set(keys) - set(expected))
@@ -158,6 +157,8 @@ def match(model: Pi0, file: Tensors, keys: dict[str, str]) -> dict[str, str]:
         raise InputError(
             f'{file.where}: checkpoint does not fit its configuration\n{_report(lists)}'
         )
+    if own and tied and own != tied and not torch.equal(file.read(own), file.read(tied)):
+        raise InputError(f'{file.where}: {own} and {tied} must be the same, but differ')
     return sources
 
 

@@ -12,9 +12,16 @@ import pytest
 from safetensors.torch import load_file
 import torch
 
-from pi0_ros.model.checkpoint import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
+from pi0_ros.model.checkpoint import (
+    CONFIG,
+    WEIGHTS,
+    load_checkpoint,
+    load_config,
+    save_checkpoint,
+)
 from pi0_ros.model.flow import sample_actions
 from pi0_ros.model.names import EMBEDDING, IGNORED, TIED_TO_EMBEDDING, openpi_name
+from pi0_ros.model.tensors import Tensors
 from pi0_ros.types import InputError
 
 EMBED_TOKENS = openpi_name(EMBEDDING)
@@ -61,6 +68,12 @@ def test_tied_tensors_that_differ_are_refused(folder):
     rewrite(folder, lambda t: t.update({EMBED_TOKENS: t[TIED_TO_EMBEDDING] + 1}))
     with pytest.raises(InputError, match='must be the same, but differ'):
         load_checkpoint(folder)
+
+
+def test_the_sizes_are_told_without_a_look_at_the_numbers(model, folder, monkeypatch):
+    rewrite(folder, lambda t: t.update({EMBED_TOKENS: t[TIED_TO_EMBEDDING] + 1}))
+    monkeypatch.delattr(Tensors, 'read')
+    assert load_config(folder) == model.config
 
 
 def test_the_experts_vocabulary_head_is_ignored(model, folder):

@@ -14,7 +14,7 @@ import triton.language as tl
 
 @triton.jit
 def _normed_products(
-    x, scale, shift, first, second, real, wanted, eps,
+    x, scale, scale_step, shift, shift_step, first, second, wanted, length, eps,
     D: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr, DEPTH: tl.constexpr,
 ):  # fmt: skip
     """
@@ -22,12 +22,20 @@ def _normed_products(
 
     In one pass over x: what rms(x) is, is known at its end, and divides the products. The shift
     has to be left out of that, so it goes the same way in a row of its own, the tile's last.
+    Returned before them: the tokens of the tile, (ROWS,), and which of them are any.
 
-    :param x: pointers to the tokens, (ROWS,), the last of them none, and ``real`` which are any.
+    :param x: (B, S, D); ``length`` is S. A program of ``(_, tile, b)`` takes ROWS - 1 of its rows.
     :param first: pointers to a matrix's rows, (COLUMNS,), and ``wanted`` which are any; ``second``
         likewise.
     """
-    last = tl.arange(0, ROWS) == ROWS - 1
+    batch, row = tl.program_id(2), tl.arange(0, ROWS)
+    last = row == ROWS - 1
+    token = tl.program_id(1) * (ROWS - 1) + row
+    real = (token < length) & (row < ROWS - 1)
+    x += (batch * length + token) * D
+    scale += batch * scale_step
+    if shift is not None:
+        shift += batch * shift_step
     squares = tl.zeros((ROWS,), tl.float32)
     one = tl.zeros((ROWS, COLUMNS), tl.float32)
     two = tl.zeros((ROWS, COLUMNS), tl.float32)
@@ -49,11 +57,11 @@ def _normed_products(
         two = tl.dot(part, matrix, two, input_precision='ieee')
     factor = tl.rsqrt(squares / D + eps)[:, None]
     if shift is None:
-        return one * factor, two * factor
+        return token, real, one * factor, two * factor
     of_shift = last[:, None]
     one = one * factor + tl.sum(tl.where(of_shift, one, 0.0), axis=0)[None, :]
     two = two * factor + tl.sum(tl.where(of_shift, two, 0.0), axis=0)[None, :]
-    return one, two
+    return token, real, one, two
 
 
 @triton.jit
@@ -77,19 +85,13 @@ def project(
     strips: tl.constexpr = (HALF + COLUMNS - 1) // COLUMNS
     head, strip = tl.program_id(0) // strips, tl.program_id(0) % strips
     batch = tl.program_id(2)
-    row = tl.arange(0, ROWS)
-    token = tl.program_id(1) * (ROWS - 1) + row
-    real = (token < length) & (row < ROWS - 1)
     e = strip * COLUMNS + tl.arange(0, COLUMNS)
     wanted = e < HALF
     first = weight + (head * 2 * HALF + e) * D
-    x += (batch * length + token) * D
-    scale += batch * scale_step
-    if shift is not None:
-        shift += batch * shift_step
-    low, high = _normed_products(
-        x, scale, shift, first, first + HALF * D, real, wanted, eps, D, ROWS, COLUMNS, DEPTH
-    )
+    token, real, low, high = _normed_products(
+        x, scale, scale_step, shift, shift_step, first, first + HALF * D, wanted, length, eps,
+        D, ROWS, COLUMNS, DEPTH,
+    )  # fmt: skip
     here = real[:, None] & wanted[None, :]
     if head < QUERIES + KEYS:
         angle = batch * rotation_step + token[:, None] * 2 * HALF + e[None, :]
@@ -124,19 +126,13 @@ def gate_up(
     :param inner: (B, S, WIDTH), to be filled.
     """
     batch = tl.program_id(2)
-    row = tl.arange(0, ROWS)
-    token = tl.program_id(1) * (ROWS - 1) + row
-    real = (token < length) & (row < ROWS - 1)
     n = tl.program_id(0) * COLUMNS + tl.arange(0, COLUMNS)
     wanted = n < WIDTH
     first = weight + n * D
-    x += (batch * length + token) * D
-    scale += batch * scale_step
-    if shift is not None:
-        shift += batch * shift_step
-    gate, up = _normed_products(
-        x, scale, shift, first, first + WIDTH * D, real, wanted, eps, D, ROWS, COLUMNS, DEPTH
-    )
+    token, real, gate, up = _normed_products(
+        x, scale, scale_step, shift, shift_step, first, first + WIDTH * D, wanted, length, eps,
+        D, ROWS, COLUMNS, DEPTH,
+    )  # fmt: skip
     gelu = gate * tl.sigmoid(1.5957691216057308 * (gate + 0.044715 * gate * gate * gate))
     out = inner + (batch * length + token[:, None]) * WIDTH + n[None, :]
     tl.store(out, gelu * up, mask=real[:, None] & wanted[None, :])
