@@ -44,6 +44,7 @@ def measure_series(base: Settings, effort: Effort, case: str) -> Iterator[Record
         for value in values:
             settings = replace(base, **{name: value})  # type: ignore[arg-type]
             ours = Ours(model, settings)
+            ours.warm_up()
             runs, _, _ = timed(ours, effort)
             yield record(settings, ours, runs, case=case, series=name)
             del ours  # before the next engine arranges the weights anew
