@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 import torch
 
 from benchmarks.inference import __main__ as program
-from benchmarks.inference import against, series, settings
+from benchmarks.inference import against, device, series, settings
 from benchmarks.inference.against import Openpi, check
 from benchmarks.inference.device import commit, measure_rates, peak_memory, watch_memory
 from benchmarks.inference.ours import Ours, build
@@ -177,6 +177,13 @@ def test_the_device_is_measured():
     before = peak_memory(CPU)
     torch.ones(2**26)
     assert peak_memory(CPU) > before
+
+
+def test_the_floor_is_that_of_the_faster_product(monkeypatch):
+    monkeypatch.setattr(device, 'prefers_onednn', lambda _numbers: True)
+    one, other = (multiply() for multiply in device._products(64, CPU, torch.float32))
+    torch.testing.assert_close(one, other)
+    assert len(list(device._products(64, CPU, torch.bfloat16))) == 1
 
 
 def test_commit_of_what_is_no_checkout(tmp_path):
