@@ -37,10 +37,10 @@ def _mkl_is_slow() -> bool:
 @cache
 def _can_multiply() -> bool:
     """Tell whether this PyTorch's operators are what is expected here."""
-    linear = nn.Linear(1, 1)
+    linear = nn.Linear(1, 1, device='cpu')
     try:
         lay_out(linear)
-        return multiply(torch.ones(1, 1), linear).shape == (1, 1)
+        return multiply(torch.ones(1, 1, device='cpu'), linear).shape == (1, 1)
     except (AttributeError, RuntimeError):
         return False
 
