@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from test_quantization import needs_torchao
 import torch
 from torch.profiler import ProfilerActivity, profile
 
@@ -39,7 +40,7 @@ def peak_bytes(function):
     return most
 
 
-@pytest.mark.parametrize('kind', [NONE, INT8])
+@pytest.mark.parametrize('kind', [NONE, pytest.param(INT8, marks=needs_torchao)])
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
 def test_the_peak_is_the_sum_within_a_tenth(pi05, kind):
     engine = Engine(initialised_model(replace(CONFIG, pi05=pi05), 0), 10, quantization=kind)
@@ -50,7 +51,9 @@ def test_the_peak_is_the_sum_within_a_tenth(pi05, kind):
     assert measured == pytest.approx(foretold.cache + foretold.activations, rel=0.1)
 
 
-@pytest.mark.parametrize('kind', [NONE, INT8, INT8_DYNAMIC])
+@pytest.mark.parametrize(
+    'kind', [NONE, *(pytest.param(kind, marks=needs_torchao) for kind in (INT8, INT8_DYNAMIC))]
+)
 @pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
 def test_the_weights_are_those_of_the_engine(pi05, kind):
     engine = Engine(initialised_model(tiny_config(pi05=pi05), 0), 10, quantization=kind)

@@ -5,6 +5,7 @@
 import builtins
 from copy import deepcopy
 from functools import partial
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
@@ -39,6 +40,7 @@ from pi0_ros.policy.quantization import (
 from pi0_ros.policy.stopwatch import Stopwatch
 from pi0_ros.types import InputError
 
+needs_torchao = pytest.mark.skipif(find_spec('torchao') is None, reason='torchao is not installed')
 MODELS = pytest.mark.parametrize('pi05', [False, True], ids=['pi0', 'pi05'])
 
 
@@ -67,6 +69,7 @@ def sample(engine, seen, lengths, steer=None):
 MAKERS = {'eager': Engine, 'replayed': Rehearsal}
 
 
+@needs_torchao
 @pytest.mark.parametrize('make', MAKERS.values(), ids=MAKERS)
 @MODELS
 def test_int8_gives_the_actions_of_the_rounded_weights_whatever_is_masked(make, pi05):
@@ -78,6 +81,7 @@ def test_int8_gives_the_actions_of_the_rounded_weights_whatever_is_masked(make, 
             torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
+@needs_torchao
 @pytest.mark.parametrize('kind', [INT8, INT8_DYNAMIC])
 @MODELS
 def test_the_error_is_small_but_not_nothing(kind, pi05):
@@ -88,6 +92,7 @@ def test_the_error_is_small_but_not_nothing(kind, pi05):
         assert 1e-4 < error / exact.square().mean().sqrt() < 0.05
 
 
+@needs_torchao
 @pytest.mark.parametrize('make', MAKERS.values(), ids=MAKERS)
 @pytest.mark.parametrize('name', STEERS)
 @MODELS
@@ -103,6 +108,7 @@ def test_int8_is_steered_and_differentiated(name, make, pi05):
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
+@needs_torchao
 @MODELS
 def test_the_matrices_take_a_quarter_and_all_else_what_it_took(pi05):
     exact, small = (quantised(kind, pi05) for kind in (NONE, INT8))
@@ -119,6 +125,7 @@ def test_the_matrices_take_a_quarter_and_all_else_what_it_took(pi05):
     assert rest[0] == rest[1]
 
 
+@needs_torchao
 def test_quantised_layers_are_compiled_once_for_all_lengths(monkeypatch):
     compiled = []
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 from helpers_inference import record
 import pytest
@@ -20,6 +21,7 @@ from pi0_ros.types import InputError
 
 BASE = Settings(cameras=2, tokens=8, real_tokens=5, threads=1)
 ONCE = Effort(1, 0.0, least=1)
+needs_torchao = pytest.mark.skipif(find_spec('torchao') is None, reason='torchao is not installed')
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +40,13 @@ def test_what_is_exact_has_no_price():
 
 
 @pytest.mark.parametrize(
-    'change', [{'dtype': 'bfloat16'}, {'quantization': 'int8'}, {'steps': 3}], ids=str
+    'change',
+    [
+        {'dtype': 'bfloat16'},
+        pytest.param({'quantization': 'int8'}, marks=needs_torchao),
+        {'steps': 3},
+    ],
+    ids=str,
 )
 def test_what_is_not_exact_has_one(change):
     error = measure(replace(BASE, **change), ONCE).error
