@@ -16,7 +16,7 @@ from torch import nn
 import transformers
 
 from benchmarks.inference.floor import Rates
-from pi0_ros.policy.onednn import lay_out, multiply, prefers_onednn
+from pi0_ros.policy.onednn import multiply, pack, prefers_onednn
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = 50  # the best counts: others may disturb
@@ -46,7 +46,7 @@ def _products(
     x = torch.randn(side, side, device=device).to(dtype)
     yield partial(linear, x)
     if device.type == 'cpu' and dtype == torch.float32 and prefers_onednn(side**2):
-        lay_out(linear)
+        pack(linear)
         yield partial(multiply, x, linear)
 
 

@@ -51,8 +51,8 @@ class Engine:
     grain = 1
     """The prefix's length is rounded up to a multiple of it."""
 
-    lays_out = True
-    """Whether matrices may be laid out as only :class:`Matrix` knows them."""
+    packs = True
+    """Whether matrices may be packed, as only :class:`Matrix` knows them."""
 
     def __init__(self, model: Pi0, num_steps: int, *, quantization: str = NONE) -> None:
         self.config = model.config
@@ -101,9 +101,9 @@ class Engine:
         :param steer: one as it will be used, if any.
         """
         # Not before: until then the model may be there, with views of the matrices.
-        for module in self.pipeline.modules() if self.lays_out else ():
+        for module in self.pipeline.modules() if self.packs else ():
             if isinstance(module, Matrix):
-                module.lay_out()
+                module.pack()
         if self.device.type == 'cuda':
             torch.cuda.empty_cache()  # PyTorch keeps the places where the parts of matrices were
         for pictures, tokens in self._rehearsal(cameras):
@@ -159,7 +159,7 @@ class CompiledEngine(Engine):
     :raises InputError: if nothing can be compiled for the device here.
     """
 
-    lays_out = False
+    packs = False
 
     def _rehearsal(self, cameras: int) -> Iterable[tuple[int, int]]:
         # What is 1 is compiled for 1, and all else once.

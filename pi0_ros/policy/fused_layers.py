@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from pi0_ros.model.config import GemmaConfig
 from pi0_ros.model.gemma import GemmaLayer, KeyValue, LayerModulation
 from pi0_ros.model.layers import Rotary, add_gated, rms_norm, rotate
-from pi0_ros.policy.onednn import lay_out, multiply, prefers_onednn
+from pi0_ros.policy.onednn import multiply, pack, prefers_onednn
 
 
 class Matrix(nn.Linear):
@@ -28,10 +28,10 @@ class Matrix(nn.Linear):
 
     onednn = False
 
-    def lay_out(self) -> None:
+    def pack(self) -> None:
         """Keep the weight only as oneDNN reads it, if that is who multiplies."""
         if self.onednn:
-            lay_out(self)
+            pack(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x, (..., in_features), times the matrix."""

@@ -39,23 +39,23 @@ def _can_multiply() -> bool:
     """Tell whether this PyTorch's operators are what is expected here."""
     linear = nn.Linear(1, 1, device='cpu')
     try:
-        lay_out(linear)
+        pack(linear)
         return multiply(torch.ones(1, 1, device='cpu'), linear).shape == (1, 1)
     except (AttributeError, RuntimeError):
         return False
 
 
-def lay_out(linear: nn.Linear) -> None:
+def pack(linear: nn.Linear) -> None:
     """
-    Keep a weight as oneDNN reads it, which otherwise is made for every product.
+    Keep a weight as oneDNN reads it, which otherwise is made for every product: prepacked.
 
     Nothing but :func:`multiply` takes it then.
 
-    :param linear: its weight is float32, and laid out already or not.
+    :param linear: its weight is float32, and packed already or not.
     """
     if not linear.weight.is_mkldnn:
-        laid = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), None)  # noqa: SLF001
-        linear.weight = nn.Parameter(laid, requires_grad=False)
+        packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), None)  # noqa: SLF001
+        linear.weight = nn.Parameter(packed, requires_grad=False)
 
 
 def multiply(x: Tensor, linear: nn.Linear) -> Tensor:
@@ -63,7 +63,7 @@ def multiply(x: Tensor, linear: nn.Linear) -> Tensor:
     Return what a linear layer gives, (..., outputs); it has a derivative by x.
 
     :param x: (..., inputs) float32.
-    :param linear: its weight is float32, and may be laid out.
+    :param linear: its weight is float32, and may be packed.
     """
     product: Tensor = _Product.apply(x, linear)  # type: ignore[no-untyped-call]
     return product

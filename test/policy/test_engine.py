@@ -229,17 +229,17 @@ def test_bfloat16_is_as_far_from_float32_as_the_plain_path(pi05):
     assert (found - exact).abs().max() < 2 * (rounded - exact).abs().max()
 
 
-@pytest.mark.parametrize('laid_out', [False, True])
+@pytest.mark.parametrize('packed', [False, True])
 @pytest.mark.parametrize('onednn', [False, True])
-def test_it_does_not_matter_who_multiplies(monkeypatch, onednn, laid_out):
+def test_it_does_not_matter_who_multiplies(monkeypatch, onednn, packed):
     monkeypatch.setattr(fused_layers, 'prefers_onednn', lambda _numbers: onednn)
     engine = make_engine(deepcopy(random_model(pi05=False)), 10, 'eager')
     before = kept_bytes(engine.pipeline)
-    if laid_out:
+    if packed:
         engine.warm_up(CAMERAS)
         engine.warm_up(CAMERAS)
     matrix = engine.pipeline.text[0].qkv
-    assert (matrix.onednn, matrix.weight.is_mkldnn) == (onednn, onednn and laid_out)
+    assert (matrix.onednn, matrix.weight.is_mkldnn) == (onednn, onednn and packed)
     assert kept_bytes(engine.pipeline) == before
     check_with(engine, False, [(True, False, True), (True, True, True)], [5, 8])
     for name in STEERS:

@@ -33,22 +33,22 @@ def test_a_pytorch_with_other_operators_is_not_asked(monkeypatch):
     def fail(*_args):
         raise NotImplementedError('no such operator')
 
-    monkeypatch.setattr(onednn, 'lay_out', fail)
+    monkeypatch.setattr(onednn, 'pack', fail)
     assert not onednn._can_multiply.__wrapped__()
 
 
 @pytest.mark.parametrize('shape', [(1, 5), (3, 7, 5), (2, 4, 3, 5)])
-@pytest.mark.parametrize('laid_out', [False, True])
+@pytest.mark.parametrize('packed', [False, True])
 @pytest.mark.parametrize('bias', [False, True])
-def test_it_is_the_same_product(shape, laid_out, bias):
+def test_it_is_the_same_product(shape, packed, bias):
     torch.manual_seed(3)
     linear = nn.Linear(5, 6, bias=bias).requires_grad_(False)
     x, back = torch.randn(shape), torch.randn(*shape[:-1], 6)
     expected, plain_pull = torch.func.vjp(linear, x)
-    if laid_out:
-        onednn.lay_out(linear)
-        onednn.lay_out(linear)
-    assert linear.weight.is_mkldnn == laid_out
+    if packed:
+        onednn.pack(linear)
+        onednn.pack(linear)
+    assert linear.weight.is_mkldnn == packed
     found, pull = torch.func.vjp(lambda x: onednn.multiply(x, linear), x)
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(pull(back), plain_pull(back))
